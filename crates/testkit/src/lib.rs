@@ -1,0 +1,3 @@
+//! What tests share: a temporary PostgreSQL, both engines, a world with a fake clock.
+
+pub mod postgres;
