@@ -1,0 +1,53 @@
+-- Configuration: entities as JSON bodies, the revision they are as of, and what changed them.
+
+-- One row: the newest revision. Updated in the transaction that changes something.
+create table config_head (
+    one integer not null primary key check (one = 1),
+    epoch integer not null,
+    n integer not null
+) strict;
+insert into config_head (one, epoch, n) values (1, 1, 0);
+
+create table instances (
+    no integer not null primary key,
+    id blob not null unique,
+    name text not null unique,
+    region text not null,
+    created integer not null,
+    mod_epoch integer not null,
+    mod_n integer not null
+) strict;
+
+create table config_entities (
+    instance_no integer not null references instances (no),
+    kind text not null,
+    id blob not null,
+    name_key text not null,
+    body text not null,
+    rev_epoch integer not null,
+    rev_n integer not null,
+    primary key (instance_no, kind, id),
+    unique (instance_no, kind, name_key)
+) strict;
+
+-- Append-only. Bodies without secrets; null before an entity existed and after it is gone.
+create table config_log (
+    epoch integer not null,
+    n integer not null,
+    instance_no integer not null,
+    kind text not null,
+    id blob not null,
+    at integer not null,
+    author text not null,
+    reason text not null,
+    before text,
+    after text,
+    primary key (epoch, n, kind, id)
+) strict;
+create index config_log_by_instance on config_log (instance_no, epoch, n);
+
+-- What belongs to the server and not to an instance, such as signing keys.
+create table settings (
+    name text not null primary key,
+    value text not null
+) strict;
