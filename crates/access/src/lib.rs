@@ -1,0 +1,20 @@
+//! Who may do what: passwords, API keys, integration keys, roles, signed links.
+//!
+//! Called by the API, the pages and the pipeline (links in messages). Everything is synchronous;
+//! time and randomness are arguments. Cast: [`password`] and [`keys`] know secrets and their
+//! hashes, [`cache`] remembers which passwords were right a moment ago, [`guard`] slows down
+//! guessing, [`authenticate`] puts these together and makes a [`Principal`], whose permissions
+//! [`principal::allows`] decides, and nobody else. [`link`] signs the links in messages.
+//!
+//! Nothing here may log, or put a secret into an error or `Debug` output.
+
+pub mod authenticate;
+pub mod principal;
+pub mod password;
+pub mod keys;
+pub mod cache;
+pub mod guard;
+pub mod link;
+
+pub use authenticate::{AuthError, Authenticator};
+pub use principal::{Forbidden, Permission, Principal, Scope, Via, allows};

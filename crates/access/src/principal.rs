@@ -1,0 +1,296 @@
+//! Who acts, and what they may do: the only place where roles mean something.
+//!
+//! Called by the API and the pages before every act. Never asks anything but the principal and the
+//! scope it is given.
+//!
+//! # Who may do what
+//!
+//! | permission | Full | Group Sup. | Person Sup. | Standard | Read-only | REST | No |
+//! |---|---|---|---|---|---|---|---|
+//! | read configuration | yes | yes | yes | yes | yes | yes | no |
+//! | write people | yes | no | not Full | no | no | no | no |
+//! | write devices, own absences | yes | own | not Full's | own | no | no | no |
+//! | write groups, shifts, absences | yes | supervised | no | no | no | no | no |
+//! | write sites | yes | no | no | no | no | no | no |
+//! | write integrations and forms | yes | no | no | no | no | no | no |
+//! | read alerts | yes | yes | yes | yes | yes | yes | no |
+//! | respond | yes | yes | yes | yes | no | no | no |
+//! | change alerts | yes | yes | yes | yes | no | yes | no |
+//! | send events | yes | yes | yes | yes | no | yes | no |
+//! | write silences and maintenance | yes | yes | no | no | no | no | no |
+//! | administer | yes | no | no | no | no | no | no |
+//!
+//! The columns are the roles of [`Role::ALL`] in order (Full Access User, Group Supervisor, …).
+//! "not Full": everybody but Full Access Users, whom one could otherwise become; "supervised":
+//! groups that name them as supervisor. Several roles add up. Whoever holds a stakeholder licence
+//! may not respond, change alerts or send events, whatever the roles. Standard users may send
+//! events: who is on call must be able to call for help.
+
+use std::fmt::Write as _;
+
+use firebell_domain::credential::ApiKeyId;
+use firebell_domain::directory::Directory;
+use firebell_domain::instance::InstanceNo;
+use firebell_domain::person::{LicenceType, Person, PersonId, Role, Status};
+
+/// Somebody who was let in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Principal {
+    /// Where.
+    pub instance: InstanceNo,
+    /// Who.
+    pub person: PersonId,
+    /// What they may do.
+    pub roles: Vec<Role>,
+    /// Which licence they hold.
+    pub licence: LicenceType,
+    /// How they got in.
+    pub via: Via,
+}
+
+/// How somebody got in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Via {
+    /// With a password in an `Authorization` header.
+    Basic,
+    /// With an API key of theirs.
+    ApiKey(ApiKeyId),
+    /// With a session cookie of the pages.
+    Session,
+    /// With a signed link from a message to them.
+    Link,
+}
+
+impl Principal {
+    /// This person, if they exist and are active; inactive people are nobody.
+    pub fn of(directory: &Directory, person: PersonId, via: Via) -> Option<Self> {
+        let person = directory.person(person)?;
+        (person.status == Status::Active).then(|| Self {
+            instance: directory.instance.no,
+            person: person.id,
+            roles: person.roles.clone(),
+            licence: person.licence,
+            via,
+        })
+    }
+}
+
+/// What somebody may be allowed to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Permission {
+    /// See people, devices, groups, shifts, sites, forms, who is on call.
+    ReadConfiguration,
+    /// Make, change and remove people.
+    WritePeople,
+    /// Make, change and remove devices of the person in scope, and that person's absences.
+    WriteOwnDevices,
+    /// Make, change and remove the group in scope, its shifts and its members' absences.
+    WriteGroups,
+    /// Make, change and remove sites.
+    WriteSites,
+    /// Make, change and remove integrations and forms.
+    WriteIntegrations,
+    /// See alerts and their timelines.
+    ReadAlerts,
+    /// Answer an alert one was told of.
+    Respond,
+    /// Acknowledge, close, suspend and annotate alerts.
+    ChangeAlert,
+    /// Start alerts by hand or through the API.
+    SendEvents,
+    /// Make, change and end silences and maintenance windows.
+    WriteSilences,
+    /// Everything about the instance itself: roles, API keys of others, licences, the audit log.
+    Administer,
+}
+
+impl Permission {
+    /// Every permission.
+    pub const ALL: [Self; 12] = [
+        Self::ReadConfiguration,
+        Self::WritePeople,
+        Self::WriteOwnDevices,
+        Self::WriteGroups,
+        Self::WriteSites,
+        Self::WriteIntegrations,
+        Self::ReadAlerts,
+        Self::Respond,
+        Self::ChangeAlert,
+        Self::SendEvents,
+        Self::WriteSilences,
+        Self::Administer,
+    ];
+
+    /// What it allows, after "may not".
+    const fn verb(self) -> &'static str {
+        match self {
+            Self::ReadConfiguration => "see the configuration",
+            Self::WritePeople => "change this person",
+            Self::WriteOwnDevices => "change this person's devices",
+            Self::WriteGroups => "change this group",
+            Self::WriteSites => "change sites",
+            Self::WriteIntegrations => "change integrations and forms",
+            Self::ReadAlerts => "see alerts",
+            Self::Respond => "respond to alerts",
+            Self::ChangeAlert => "change alerts",
+            Self::SendEvents => "send events",
+            Self::WriteSilences => "change silences and maintenance windows",
+            Self::Administer => "administer this instance",
+        }
+    }
+}
+
+/// On what somebody wants to act.
+#[derive(Debug, Clone, Copy)]
+pub enum Scope<'a> {
+    /// Nothing in particular.
+    Instance,
+    /// This person, or this person's devices.
+    Person(&'a Person),
+    /// The group that these people supervise; for a new group the ones it would have.
+    Group {
+        /// Who looks after it.
+        supervisors: &'a [PersonId],
+    },
+}
+
+/// It is not allowed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Forbidden {
+    /// A sentence for people, that names the role or licence that is needed.
+    pub message: String,
+}
+
+/// How far a role carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    /// Nowhere.
+    No,
+    /// To oneself, or to the groups one supervises.
+    Own,
+    /// Everywhere but to people with full access, whom it could otherwise become.
+    Below,
+    /// Everywhere.
+    All,
+}
+
+/// Whether the principal may do this to that.
+pub fn allows(
+    principal: &Principal,
+    permission: Permission,
+    scope: &Scope<'_>,
+) -> Result<(), Forbidden> {
+    if principal.licence == LicenceType::StakeholderUser && needs_full_licence(permission) {
+        let verb = permission.verb();
+        return Err(Forbidden {
+            message: format!(
+                "You may not {verb}: this needs a full user licence, not a stakeholder's."
+            ),
+        });
+    }
+    let carried = principal
+        .roles
+        .iter()
+        .any(|role| covers(reach(*role, permission), principal, scope));
+    if carried {
+        Ok(())
+    } else {
+        Err(forbidden(principal, permission, scope))
+    }
+}
+
+/// Whether the principal may give a person these roles: nobody but a Full Access User may make one,
+/// or take that role away.
+pub fn may_change_roles(
+    principal: &Principal,
+    before: &[Role],
+    after: &[Role],
+) -> Result<(), Forbidden> {
+    let full = Role::FullAccessUser;
+    if before.contains(&full) == after.contains(&full) || principal.roles.contains(&full) {
+        return Ok(());
+    }
+    Err(Forbidden {
+        message: format!(
+            "You may not give or take the role {full}: this needs the role {full}.",
+            full = full.word()
+        ),
+    })
+}
+
+const fn needs_full_licence(permission: Permission) -> bool {
+    match permission {
+        Permission::Respond | Permission::ChangeAlert | Permission::SendEvents => true,
+        Permission::ReadConfiguration
+        | Permission::WritePeople
+        | Permission::WriteOwnDevices
+        | Permission::WriteGroups
+        | Permission::WriteSites
+        | Permission::WriteIntegrations
+        | Permission::ReadAlerts
+        | Permission::WriteSilences
+        | Permission::Administer => false,
+    }
+}
+
+/// The table at the head of this module: one reach per role, in the order of [`Role::ALL`].
+const fn row(permission: Permission) -> [Reach; Role::ALL.len()] {
+    use Permission as P;
+    use Reach::{All as A, Below as B, No as N, Own as O};
+    match permission {
+        // Full, Group Supervisor, Person Supervisor, Standard, Read-only, REST Web Service, No
+        // Access.
+        P::ReadConfiguration | P::ReadAlerts => [A, A, A, A, A, A, N],
+        P::WritePeople => [A, N, B, N, N, N, N],
+        P::WriteOwnDevices => [A, O, B, O, N, N, N],
+        P::WriteGroups => [A, O, N, N, N, N, N],
+        P::WriteSites | P::WriteIntegrations | P::Administer => [A, N, N, N, N, N, N],
+        P::Respond => [A, A, A, A, N, N, N],
+        P::ChangeAlert | P::SendEvents => [A, A, A, A, N, A, N],
+        P::WriteSilences => [A, A, N, N, N, N, N],
+    }
+}
+
+fn reach(role: Role, permission: Permission) -> Reach {
+    Role::ALL
+        .into_iter()
+        .zip(row(permission))
+        .find(|(of, _)| *of == role)
+        .map_or(Reach::No, |(_, reach)| reach)
+}
+
+fn covers(reach: Reach, principal: &Principal, scope: &Scope<'_>) -> bool {
+    match (reach, scope) {
+        (Reach::No, _) | (Reach::Own, Scope::Instance) => false,
+        (Reach::All, _) | (Reach::Below, Scope::Instance | Scope::Group { .. }) => true,
+        (Reach::Own, Scope::Person(person)) => person.id == principal.person,
+        (Reach::Own, Scope::Group { supervisors }) => supervisors.contains(&principal.person),
+        (Reach::Below, Scope::Person(person)) => !person.roles.contains(&Role::FullAccessUser),
+    }
+}
+
+fn forbidden(principal: &Principal, permission: Permission, scope: &Scope<'_>) -> Forbidden {
+    // The roles with which this very person could do this very thing, the strongest last.
+    let enough: Vec<&str> = Role::ALL
+        .into_iter()
+        .rev()
+        .filter(|role| covers(reach(*role, permission), principal, scope))
+        .map(Role::word)
+        .collect();
+    let mut message = format!("You may not {}: this needs the role ", permission.verb());
+    for (n, role) in enough.iter().enumerate() {
+        let before = match n {
+            0 => "",
+            _ if n + 1 == enough.len() => " or ",
+            _ => ", ",
+        };
+        let written = write!(message, "{before}{role}");
+        debug_assert!(written.is_ok(), "writing to a string cannot fail");
+    }
+    message.push('.');
+    Forbidden { message }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,159 @@
+//! The whole table of roles and permissions, written out a second time.
+
+use firebell_domain::name::Name;
+use firebell_domain::property::Properties;
+
+use super::*;
+use crate::authenticate::tests::{directory, person};
+
+const ME: PersonId = PersonId::from_bytes([1; 16]);
+
+fn principal(roles: &[Role], licence: LicenceType) -> Principal {
+    let instance = InstanceNo(1);
+    Principal {
+        instance,
+        person: ME,
+        roles: roles.to_vec(),
+        licence,
+        via: Via::Basic,
+    }
+}
+
+fn may(roles: &[Role], permission: Permission, scope: &Scope<'_>) -> bool {
+    allows(&principal(roles, LicenceType::FullUser), permission, scope).is_ok()
+}
+
+/// y = everywhere, b = but not people with full access, o = own, n = no; in the order of
+/// `Permission::ALL`.
+const TABLE: [(Role, &str); 7] = [
+    (Role::FullAccessUser, "yyyyyyyyyyyy"),
+    (Role::GroupSupervisor, "ynoonnyyyyyn"),
+    (Role::PersonSupervisor, "ybbnnnyyyynn"),
+    (Role::StandardUser, "ynonnnyyyynn"),
+    (Role::ReadOnlyUser, "ynnnnnynnnnn"),
+    (Role::RestWebServiceUser, "ynnnnnynyynn"),
+    (Role::NoAccessUser, "nnnnnnnnnnnn"),
+];
+
+#[test]
+fn every_role_may_exactly_what_the_table_says() {
+    let me = person(ME, "me", &[Role::StandardUser]);
+    let colleague = person(
+        PersonId::from_bytes([2; 16]),
+        "colleague",
+        &[Role::StandardUser],
+    );
+    let chief = person(
+        PersonId::from_bytes([3; 16]),
+        "chief",
+        &[Role::FullAccessUser],
+    );
+    let mine = Scope::Group {
+        supervisors: &[chief.id, ME],
+    };
+    let theirs = Scope::Group {
+        supervisors: &[chief.id],
+    };
+    for (role, row) in TABLE {
+        assert_eq!(row.len(), Permission::ALL.len());
+        for (permission, letter) in Permission::ALL.into_iter().zip(row.chars()) {
+            let check = |scope: &Scope<'_>, expected: bool| {
+                let got = may(&[role], permission, scope);
+                assert_eq!(got, expected, "{role:?} {permission:?} {scope:?}");
+            };
+            check(&Scope::Instance, matches!(letter, 'y' | 'b'));
+            check(&Scope::Person(&me), matches!(letter, 'y' | 'b' | 'o'));
+            check(&Scope::Person(&colleague), matches!(letter, 'y' | 'b'));
+            check(&Scope::Person(&chief), letter == 'y');
+            check(&mine, matches!(letter, 'y' | 'b' | 'o'));
+            check(&theirs, matches!(letter, 'y' | 'b'));
+        }
+    }
+}
+
+#[test]
+fn stakeholders_may_not_respond_change_or_send_whatever_their_roles() {
+    let stakeholder = principal(&Role::ALL, LicenceType::StakeholderUser);
+    for permission in Permission::ALL {
+        let refused = matches!(
+            permission,
+            Permission::Respond | Permission::ChangeAlert | Permission::SendEvents
+        );
+        let answer = allows(&stakeholder, permission, &Scope::Instance);
+        assert_eq!(answer.is_err(), refused, "{permission:?}");
+        if let Err(forbidden) = answer {
+            assert!(
+                forbidden.message.contains("full user licence"),
+                "{forbidden}"
+            );
+        }
+    }
+}
+
+#[test]
+fn roles_add_up_and_no_role_is_nothing() {
+    let roles = [
+        Role::NoAccessUser,
+        Role::ReadOnlyUser,
+        Role::RestWebServiceUser,
+    ];
+    assert!(may(&roles, Permission::SendEvents, &Scope::Instance));
+    assert!(!may(&roles, Permission::WriteSites, &Scope::Instance));
+    for permission in Permission::ALL {
+        assert!(!may(&[], permission, &Scope::Instance));
+    }
+}
+
+#[test]
+fn the_refusal_names_the_roles_that_would_do() {
+    let standard = principal(&[Role::StandardUser], LicenceType::FullUser);
+    let message = |permission, scope: &Scope<'_>| {
+        allows(&standard, permission, scope)
+            .expect_err("forbidden")
+            .to_string()
+    };
+    assert_eq!(
+        message(Permission::WriteSites, &Scope::Instance),
+        "You may not change sites: this needs the role Full Access User."
+    );
+    assert_eq!(
+        message(
+            Permission::WriteGroups,
+            &Scope::Group { supervisors: &[ME] }
+        ),
+        "You may not change this group: this needs the role Group Supervisor or Full Access User."
+    );
+    assert_eq!(
+        message(Permission::WriteGroups, &Scope::Group { supervisors: &[] }),
+        "You may not change this group: this needs the role Full Access User."
+    );
+}
+
+#[test]
+fn only_full_access_users_make_or_unmake_full_access_users() {
+    let supervisor = principal(&[Role::PersonSupervisor], LicenceType::FullUser);
+    let chief = principal(&[Role::FullAccessUser], LicenceType::FullUser);
+    let standard = [Role::StandardUser];
+    let full = [Role::StandardUser, Role::FullAccessUser];
+    assert!(may_change_roles(&supervisor, &standard, &full).is_err());
+    assert!(may_change_roles(&supervisor, &full, &standard).is_err());
+    assert!(may_change_roles(&supervisor, &standard, &[Role::GroupSupervisor]).is_ok());
+    assert!(may_change_roles(&chief, &standard, &full).is_ok());
+}
+
+#[test]
+fn inactive_and_unknown_people_are_nobody() {
+    let mut directory = directory();
+    let mut sleeper = person(ME, "sleeper", &[Role::FullAccessUser]);
+    directory.put(firebell_domain::directory::Entity::Person(sleeper.clone()));
+    assert!(Principal::of(&directory, ME, Via::Session).is_some());
+    sleeper.status = Status::Inactive;
+    sleeper.properties = Properties::new();
+    sleeper.first_name = Name::parse("S").expect("a name");
+    directory.put(firebell_domain::directory::Entity::Person(sleeper));
+    assert_eq!(Principal::of(&directory, ME, Via::Session), None);
+    assert_eq!(
+        Principal::of(&directory, PersonId::from_bytes([8; 16]), Via::Session),
+        None
+    );
+}
