@@ -1,0 +1,482 @@
+//! The only step that waits for the outside: it sends leased notifications through the channels, and records what
+//! became of them.
+//!
+//! Contract: every notification is attempted at least once. A crash between sending and recording sends it again
+//! under the same idempotency key (the notification's id). Instances take turns, and none may hold all places,
+//! so one customer's slow receiver delays nobody else.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use firebell_base::time::{add_micros, micros_between};
+use firebell_base::{Clock, Id, Random, Timestamp};
+use firebell_channels::{Message, Receipt, Registry, SendError};
+use firebell_config::Snapshots;
+use firebell_domain::instance::InstanceNo;
+use firebell_domain::notification::{Delivery, NotificationState, Outcome};
+use firebell_domain::timeline::{Entry, Step};
+use firebell_sql::Db;
+use firebell_store::deliveries::{self, OutboxMessage};
+use firebell_store::notifications::{self, Finish};
+use firebell_store::timeline;
+use tokio::sync::{Notify, mpsc};
+use tokio::task::JoinSet;
+
+use crate::engine::Job;
+use crate::limits::{
+    DELIVERY_BACKOFF, IN_FLIGHT_MAX, IN_FLIGHT_PER_INSTANCE_MAX, LATE_AFTER, RECHECK_AFTER,
+    RESULTS_PER_RECORD_MAX, RETRY_AFTER_MAX, SENDING_MAX,
+};
+use crate::metrics::Metrics;
+use crate::parts::Stop;
+use crate::render::{Links, micros, render};
+use crate::words;
+
+/// The handle through which the engine hands over what is to be sent. It counts what is under way, so that the
+/// engine leases no more than can be sent soon.
+#[derive(Clone)]
+pub struct Outgoing {
+    queue: mpsc::UnboundedSender<Job>,
+    under_way: Arc<AtomicUsize>,
+}
+
+impl Outgoing {
+    /// How many more messages may be handed over now.
+    pub fn free(&self) -> usize {
+        SENDING_MAX.saturating_sub(self.under_way.load(Ordering::SeqCst))
+    }
+
+    /// Hands messages over. The engine asked [`Outgoing::free`] first, so the queue is bounded by that.
+    pub(crate) fn send_all(&self, jobs: Vec<Job>) {
+        for job in jobs {
+            self.under_way.fetch_add(1, Ordering::SeqCst);
+            if self.queue.send(job).is_err() {
+                // Stopping: the lease ends, and whoever comes next sends it.
+                self.under_way.fetch_sub(1, Ordering::SeqCst);
+            }
+        }
+    }
+}
+
+/// Sends and records.
+pub struct Deliverer {
+    queue: mpsc::UnboundedReceiver<Job>,
+    shared: Arc<Shared>,
+    under_way: Arc<AtomicUsize>,
+    waiting: BTreeMap<InstanceNo, VecDeque<Job>>,
+    last_served: Option<InstanceNo>,
+    in_flight: BTreeMap<InstanceNo, usize>,
+    sending: JoinSet<Sent>,
+    results: Vec<Sent>,
+    /// Woken when places become free: the engine may lease more.
+    wake: Arc<Notify>,
+}
+
+/// What sending needs.
+pub(crate) struct Shared {
+    pub(crate) db: Db,
+    pub(crate) snapshots: Snapshots,
+    pub(crate) registry: Registry,
+    pub(crate) links: Links,
+    pub(crate) clock: Clock,
+    pub(crate) random: Random,
+    pub(crate) metrics: Metrics,
+}
+
+/// What became of one attempt.
+struct Sent {
+    job: Job,
+    at: Timestamp,
+    kept: Option<OutboxMessage>,
+    notes: Vec<String>,
+    result: Attempt,
+}
+
+enum Attempt {
+    /// A channel answered.
+    Done(Result<Receipt, SendError>),
+    /// It was no longer wanted: answered or ended while it waited.
+    Unwanted,
+}
+
+/// Makes the two ends.
+pub(crate) fn open(shared: Shared, wake: Arc<Notify>) -> (Outgoing, Deliverer) {
+    let (sender, queue) = mpsc::unbounded_channel();
+    let under_way = Arc::new(AtomicUsize::new(0));
+    let outgoing = Outgoing {
+        queue: sender,
+        under_way: Arc::clone(&under_way),
+    };
+    let deliverer = Deliverer {
+        queue,
+        shared: Arc::new(shared),
+        under_way,
+        waiting: BTreeMap::new(),
+        last_served: None,
+        in_flight: BTreeMap::new(),
+        sending: JoinSet::new(),
+        results: Vec::new(),
+        wake,
+    };
+    (outgoing, deliverer)
+}
+
+impl Deliverer {
+    /// Sends until stopped; what is being sent then is finished and recorded.
+    pub async fn run(mut self, mut stop: Stop) {
+        loop {
+            self.start_sending();
+            tokio::select! {
+                biased;
+                Some(sent) = self.sending.join_next(), if !self.sending.is_empty() => {
+                    self.finished(sent);
+                    while let Some(sent) = self.sending.try_join_next() {
+                        self.finished(sent);
+                    }
+                    self.record().await;
+                }
+                job = self.queue.recv() => match job {
+                    Some(job) => {
+                        self.waiting.entry(job.instance).or_default().push_back(job);
+                        while let Ok(job) = self.queue.try_recv() {
+                            self.waiting.entry(job.instance).or_default().push_back(job);
+                        }
+                    }
+                    None => break,
+                },
+                () = stop.wait() => break,
+            }
+        }
+        while let Some(sent) = self.sending.join_next().await {
+            self.finished(sent);
+        }
+        self.record().await;
+    }
+
+    /// Sends and records everything that was handed over: for tests that drive the clock themselves.
+    pub async fn drain(&mut self) -> usize {
+        let mut count = 0;
+        loop {
+            while let Ok(job) = self.queue.try_recv() {
+                self.waiting.entry(job.instance).or_default().push_back(job);
+            }
+            self.start_sending();
+            let Some(sent) = self.sending.join_next().await else {
+                return count;
+            };
+            count += 1;
+            self.finished(sent);
+            self.record().await;
+        }
+    }
+
+    /// Starts as many sendings as there are places, instances in turn.
+    fn start_sending(&mut self) {
+        while self.sending.len() < IN_FLIGHT_MAX {
+            let Some(job) = self.next() else { return };
+            *self.in_flight.entry(job.instance).or_default() += 1;
+            let shared = Arc::clone(&self.shared);
+            self.sending.spawn(async move { shared.attempt(job).await });
+        }
+    }
+
+    /// The next job of the next instance that has one and a place for it.
+    fn next(&mut self) -> Option<Job> {
+        let after = self
+            .last_served
+            .map_or(i64::MIN, |no| no.0.saturating_add(1));
+        let turns = self
+            .waiting
+            .range(InstanceNo(after)..)
+            .chain(self.waiting.iter());
+        let has_place = |no: &InstanceNo| {
+            self.in_flight.get(no).copied().unwrap_or(0) < IN_FLIGHT_PER_INSTANCE_MAX
+        };
+        let no = turns.map(|(no, _)| *no).find(has_place)?;
+        let queue = self.waiting.get_mut(&no)?;
+        let job = queue.pop_front();
+        if queue.is_empty() {
+            self.waiting.remove(&no);
+        }
+        self.last_served = Some(no);
+        job
+    }
+
+    fn finished(&mut self, sent: Result<Sent, tokio::task::JoinError>) {
+        match sent {
+            Ok(sent) => {
+                if let Some(count) = self.in_flight.get_mut(&sent.job.instance) {
+                    *count = count.saturating_sub(1);
+                    if *count == 0 {
+                        self.in_flight.remove(&sent.job.instance);
+                    }
+                }
+                self.results.push(sent);
+            }
+            Err(error) => {
+                // A channel panicked: the lease ends by itself and the notification is sent again. Which
+                // instance it was is unknown, so the places are counted afresh.
+                tracing::error!(%error, "a sending was lost; it is repeated after its lease");
+                self.in_flight.clear();
+            }
+        }
+        self.under_way.fetch_sub(1, Ordering::SeqCst);
+        self.wake.notify_one();
+    }
+
+    /// Records results, in batches. A database that fails leaves the leases to end: the notifications are
+    /// sent again under their keys.
+    async fn record(&mut self) {
+        while !self.results.is_empty() {
+            let count = self.results.len().min(RESULTS_PER_RECORD_MAX);
+            let batch: Vec<Sent> = self.results.drain(..count).collect();
+            self.shared.count(&batch);
+            let written = Arc::new(self.shared.written(batch));
+            let (now, random) = (self.shared.clock.now(), self.shared.random.clone());
+            let recorded = self
+                .shared
+                .db
+                .write("deliver.record", move |tx| {
+                    notifications::finish(tx, &written.finished)?;
+                    deliveries::insert(tx, &written.deliveries)?;
+                    deliveries::keep(tx, &written.kept)?;
+                    timeline::insert(tx, &written.entries, now, &random)
+                })
+                .await;
+            if let Err(error) = recorded {
+                let cause = error.cause();
+                tracing::error!(%error, cause, count, "sendings could not be recorded; they are repeated after their lease");
+            }
+        }
+    }
+}
+
+/// The rows of recorded results.
+#[derive(Default)]
+struct Written {
+    finished: Vec<Finish>,
+    deliveries: Vec<(InstanceNo, Delivery)>,
+    kept: Vec<(InstanceNo, OutboxMessage)>,
+    entries: timeline::Entries,
+}
+
+impl Shared {
+    async fn attempt(&self, job: Job) -> Sent {
+        let now = self.clock.now();
+        let sent = |result, kept, notes| Sent {
+            job: job.clone(),
+            at: self.clock.now(),
+            kept,
+            notes,
+            result,
+        };
+        if micros_between(job.leased, now) > micros(RECHECK_AFTER) && !self.still_wanted(&job).await
+        {
+            return sent(Attempt::Unwanted, None, Vec::new());
+        }
+        let permanent = |reason: String| Attempt::Done(Err(SendError::Permanent { reason }));
+        let Some(directory) = self.snapshots.instance(job.instance) else {
+            return sent(
+                permanent("The instance was removed.".to_owned()),
+                None,
+                Vec::new(),
+            );
+        };
+        let rendered = match render(&directory, &job, &self.links, now) {
+            Ok(rendered) => rendered,
+            Err(gone) => return sent(permanent(format!("Not sent: {gone}.")), None, Vec::new()),
+        };
+        let message = rendered.message;
+        let Some(channel) = self.registry.pick(&message.to) else {
+            let reason = format!("No channel for {} is configured.", message.to.kind());
+            return sent(permanent(reason), None, rendered.notes);
+        };
+        let result = channel.send(&message).await;
+        let outbox = channel.name() == "outbox";
+        let kept = outbox.then(|| kept(&job, &message, now));
+        sent(Attempt::Done(result), kept, rendered.notes)
+    }
+
+    async fn still_wanted(&self, job: &Job) -> bool {
+        let (no, id) = (job.instance, job.notification.id);
+        let found = self
+            .db
+            .read("deliver.recheck", move |tx| notifications::get(tx, no, id))
+            .await;
+        // When the database does not answer, telling twice beats not telling.
+        found.map_or(true, |n| {
+            n.is_some_and(|n| n.state == NotificationState::Pending)
+        })
+    }
+
+    fn count(&self, batch: &[Sent]) {
+        for sent in batch {
+            if micros_between(sent.job.notification.due, sent.at) > micros(LATE_AFTER) {
+                self.metrics.delivered_late.add(1);
+            }
+        }
+    }
+
+    fn written(&self, batch: Vec<Sent>) -> Written {
+        let mut written = Written::default();
+        for sent in batch {
+            self.write_one(sent, &mut written);
+        }
+        written
+            .finished
+            .sort_by_key(|finish| (finish.instance, finish.notification));
+        written
+    }
+
+    fn write_one(&self, sent: Sent, written: &mut Written) {
+        let Sent {
+            job,
+            at,
+            kept,
+            notes,
+            result,
+        } = sent;
+        let Attempt::Done(result) = result else {
+            return;
+        };
+        let attempt = job.notification.attempts.saturating_add(1);
+        let judged = self.judge(&result, attempt, at);
+        written.finished.push(Finish {
+            instance: job.instance,
+            notification: job.notification.id,
+            state: judged.state,
+            next: judged.next,
+            attempts: attempt,
+            finished: (judged.state != NotificationState::Pending).then_some(at),
+        });
+        written.deliveries.push((
+            job.instance,
+            Delivery {
+                id: Id::new(&self.random, at),
+                notification: job.notification.id,
+                alert: job.alert.id,
+                attempt,
+                at,
+                outcome: judged.outcome,
+                provider: judged.provider.clone(),
+                detail: judged.detail.clone(),
+            },
+        ));
+        written
+            .kept
+            .extend(kept.map(|message| (job.instance, message)));
+        let entries = written
+            .entries
+            .entry((job.instance, job.alert.id))
+            .or_default();
+        let directory = self.snapshots.instance(job.instance);
+        let (person, device) = directory.map_or_else(
+            || (String::new(), String::new()),
+            |d| {
+                (
+                    words::person(&d, job.notification.person),
+                    words::device(&d, job.notification.device),
+                )
+            },
+        );
+        let entry = |text: String| {
+            Entry::new(at, Step::Deliver, text)
+                .person(job.notification.person)
+                .device(job.notification.device)
+                .group(job.notification.path.group)
+                .notification(job.notification.id)
+        };
+        let took = words_of(&judged, &person, &device, at);
+        entries.push(entry(took));
+        entries.extend(notes.into_iter().map(entry));
+    }
+
+    /// Whether an attempt was the last, and what comes next.
+    fn judge(&self, result: &Result<Receipt, SendError>, attempt: u32, at: Timestamp) -> Judged {
+        let metrics = &self.metrics;
+        match result {
+            Ok(receipt) => {
+                metrics.delivered.add(1);
+                Judged {
+                    state: NotificationState::Delivered,
+                    outcome: Outcome::Delivered,
+                    next: at,
+                    provider: receipt.provider.clone(),
+                    detail: receipt.detail.clone(),
+                }
+            }
+            Err(SendError::Temporary {
+                reason,
+                retry_after,
+            }) => {
+                let wait = DELIVERY_BACKOFF
+                    .after(attempt, &self.random)
+                    .map(|backoff| {
+                        retry_after.map_or(backoff, |wish| wish.min(RETRY_AFTER_MAX).max(backoff))
+                    });
+                let counter = if wait.is_some() {
+                    &metrics.delivery_retries
+                } else {
+                    &metrics.delivery_failures
+                };
+                counter.add(1);
+                Judged {
+                    state: wait.map_or(NotificationState::Failed, |_| NotificationState::Pending),
+                    outcome: wait.map_or(Outcome::Failed, |_| Outcome::Retrying),
+                    next: wait.map_or(at, |wait| add_micros(at, micros(wait))),
+                    provider: String::new(),
+                    detail: reason.clone(),
+                }
+            }
+            Err(SendError::Permanent { reason }) => {
+                metrics.delivery_failures.add(1);
+                Judged {
+                    state: NotificationState::Failed,
+                    outcome: Outcome::Failed,
+                    next: at,
+                    provider: String::new(),
+                    detail: reason.clone(),
+                }
+            }
+        }
+    }
+}
+
+struct Judged {
+    state: NotificationState,
+    outcome: Outcome,
+    next: Timestamp,
+    provider: String,
+    detail: String,
+}
+
+fn words_of(judged: &Judged, person: &str, device: &str, at: Timestamp) -> String {
+    let detail = &judged.detail;
+    match judged.outcome {
+        Outcome::Delivered => format!("{person} · {device}: delivered. {detail}"),
+        Outcome::Retrying => {
+            let wait = words::duration(micros_between(at, judged.next));
+            format!("{person} · {device}: not delivered, again in {wait}. {detail}")
+        }
+        Outcome::Failed => format!("{person} · {device}: could not be delivered. {detail}"),
+    }
+}
+
+fn kept(job: &Job, message: &Message, at: Timestamp) -> OutboxMessage {
+    let recipient = match &message.to {
+        firebell_channels::Address::Email(address) => address.clone(),
+        firebell_channels::Address::Url { .. }
+        | firebell_channels::Address::Phone(_)
+        | firebell_channels::Address::Token(_) => message.to.kind().to_owned(),
+    };
+    OutboxMessage {
+        notification: job.notification.id,
+        alert: job.alert.id,
+        at,
+        recipient,
+        subject: message.subject.clone(),
+        text: message.text.clone(),
+        html: message.html.clone().unwrap_or_default(),
+    }
+}

@@ -1,0 +1,181 @@
+//! The driver of steps 2 to 5: one transaction per turn, which looks at the database and moves what is due.
+//!
+//! A turn takes no input. In this order it processes accepted events from the journal, walks whose time has
+//! come, notifications whose time has come (they are leased, and handed to *deliver* after the commit), and
+//! alerts whose time has run out. It is woken by hints (events were committed, an answer came), by the earliest
+//! due time in the database, and by a slow poll; it behaves the same whichever it was. The rows are the
+//! timers: indexes give the earliest due time in microseconds, so no second copy of them is kept in memory.
+//!
+//! A turn is fenced: a process that has been replaced is refused inside the transaction.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use firebell_base::{Clock, Random, Timestamp};
+use firebell_config::Snapshots;
+use firebell_domain::alert::Alert;
+use firebell_domain::directory::Directory;
+use firebell_domain::instance::InstanceNo;
+use firebell_domain::notification::Notification;
+use firebell_sql::{Db, Error, Retryable, WriteTx};
+use firebell_store::{alerts, engine, escalations, notifications};
+use tokio::sync::Notify;
+
+use crate::deliver::Outgoing;
+use crate::limits::POLL;
+use crate::metrics::Metrics;
+use crate::parts::Stop;
+
+mod turn;
+
+/// Why a turn failed.
+#[derive(Debug, thiserror::Error)]
+pub enum EngineError {
+    /// Another process has taken over: this one must stop.
+    #[error("another process has taken over processing; this one stops")]
+    Fenced,
+    /// The database failed; the turn is taken again.
+    #[error("{0}")]
+    Store(#[from] Error),
+}
+
+impl Retryable for EngineError {
+    fn sql_error(&self) -> Option<&Error> {
+        match self {
+            Self::Fenced => None,
+            Self::Store(error) => Some(error),
+        }
+    }
+}
+
+/// A notification to be sent now, with what rendering it needs.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// Whose.
+    pub instance: InstanceNo,
+    /// What to send.
+    pub notification: Notification,
+    /// About what, as of the lease.
+    pub alert: Alert,
+    /// When it was leased.
+    pub leased: Timestamp,
+}
+
+/// What a turn did.
+#[derive(Debug, Default)]
+pub struct Turn {
+    /// Events processed.
+    pub events: usize,
+    /// Notifications to send.
+    pub jobs: Vec<Job>,
+    /// Whether there is more to do at once.
+    pub more: bool,
+    /// When something is due next.
+    pub next_due: Option<Timestamp>,
+}
+
+/// Drives the pipeline on one database.
+pub struct Engine {
+    pub(crate) db: Db,
+    pub(crate) snapshots: Snapshots,
+    pub(crate) clock: Clock,
+    pub(crate) random: Random,
+    pub(crate) metrics: Metrics,
+    pub(crate) outgoing: Outgoing,
+    pub(crate) wake: Arc<Notify>,
+    /// The fence; 0 until [taken over](Engine::take_over), and no turn succeeds before.
+    pub(crate) epoch: i64,
+}
+
+impl Engine {
+    /// Takes over processing: bumps the fence, and gives up the leases of whoever came before.
+    pub(crate) async fn take_over(mut self, owner: String) -> Result<Self, EngineError> {
+        let now = self.clock.now();
+        self.epoch = self
+            .db
+            .write("engine.take_over", move |tx| {
+                let epoch = engine::take(tx, &owner, now)?;
+                notifications::release_leases(tx, now)?;
+                Ok::<_, EngineError>(epoch)
+            })
+            .await?;
+        Ok(self)
+    }
+
+    /// Takes one turn.
+    pub async fn turn(&self) -> Result<Turn, EngineError> {
+        let now = self.clock.now();
+        let context = turn::Context {
+            snapshots: self.snapshots.clone(),
+            random: self.random.clone(),
+            metrics: Arc::clone(&self.metrics),
+            now,
+            capacity: self.outgoing.free(),
+            epoch: self.epoch,
+        };
+        self.db
+            .write("engine.turn", move |tx| turn::take(tx, &context))
+            .await
+    }
+
+    /// Takes turns until stopped, or until another process takes over.
+    pub async fn run(self, mut stop: Stop) -> Result<(), EngineError> {
+        let mut failures = 0_u32;
+        loop {
+            let wait = match self.turn().await {
+                Ok(turn) => {
+                    failures = 0;
+                    let more = turn.more;
+                    self.outgoing.send_all(turn.jobs);
+                    if more {
+                        Duration::ZERO
+                    } else {
+                        self.until(turn.next_due)
+                    }
+                }
+                Err(EngineError::Fenced) => return Err(EngineError::Fenced),
+                Err(EngineError::Store(error)) => {
+                    failures = failures.saturating_add(1);
+                    self.metrics.engine_failures.add(1);
+                    tracing::error!(%error, cause = error.cause(), failures, "a turn failed and is repeated");
+                    Duration::from_millis(u64::from(failures.min(50)) * 100)
+                }
+            };
+            if wait.is_zero() {
+                if stop.is_set() {
+                    return Ok(());
+                }
+                continue;
+            }
+            tokio::select! {
+                () = stop.wait() => return Ok(()),
+                () = self.wake.notified(), if failures == 0 => {}
+                () = tokio::time::sleep(wait) => {}
+            }
+        }
+    }
+
+    /// How long to wait for what is due next, but never longer than the poll.
+    fn until(&self, next_due: Option<Timestamp>) -> Duration {
+        let Some(due) = next_due else { return POLL };
+        let micros = firebell_base::time::micros_between(self.clock.now(), due);
+        // Rounded up to the runtime's millisecond, so that the turn does not come too early.
+        let micros = u64::try_from(micros).unwrap_or(0).saturating_add(999) / 1000 * 1000;
+        Duration::from_micros(micros.max(1000)).min(POLL)
+    }
+}
+
+/// The earliest instant at which anything is due.
+fn next_due(tx: &mut WriteTx<'_>) -> Result<Option<Timestamp>, Error> {
+    let all = [
+        escalations::next_due(tx)?,
+        notifications::next_due(tx)?,
+        alerts::next_expiry(tx)?,
+    ];
+    Ok(all.into_iter().flatten().min())
+}
+
+/// The configuration of an instance, if it is known here.
+fn directory(snapshots: &Snapshots, no: InstanceNo) -> Option<Arc<Directory>> {
+    snapshots.instance(no)
+}

@@ -1,0 +1,456 @@
+//! One turn of the engine, inside its transaction. Synchronous, and may run twice: it only uses the
+//! transaction and what it was given.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use firebell_base::time::add_micros;
+use firebell_base::{Random, Timestamp};
+use firebell_config::Snapshots;
+use firebell_domain::alert::{Alert, AlertId, CloseCause, Closed, State};
+use firebell_domain::directory::Directory;
+use firebell_domain::instance::InstanceNo;
+use firebell_domain::notification::{Notification, NotificationId};
+use firebell_domain::routing::Note;
+use firebell_domain::timeline::{Entry, Step};
+use firebell_sql::{Error, WriteTx};
+use firebell_store::escalations::Escalation;
+use firebell_store::notifications::Next;
+use firebell_store::{alerts, engine, escalations, journal, notifications};
+
+use super::{EngineError, Job, Turn, directory, next_due};
+use crate::changes::Changes;
+use crate::correlate::{self, Correlator, Opened};
+use crate::escalate::{self, Setting};
+use crate::limits::{DUE_PER_TURN_MAX, LEASE, RECORDS_PER_TURN_MAX};
+use crate::metrics::Metrics;
+use crate::moment::Moment;
+use crate::notify::Told;
+use crate::record::{self, Accepted};
+use crate::route::{self, ShiftCounts};
+use crate::walk;
+
+/// What a turn is given.
+pub(super) struct Context {
+    pub(super) snapshots: Snapshots,
+    pub(super) random: Random,
+    pub(super) metrics: Metrics,
+    pub(super) now: Timestamp,
+    /// How many more messages *deliver* takes.
+    pub(super) capacity: usize,
+    pub(super) epoch: i64,
+}
+
+/// Takes the turn.
+pub(super) fn take(tx: &mut WriteTx<'_>, context: &Context) -> Result<Turn, EngineError> {
+    if !engine::holds(tx, context.epoch)? {
+        return Err(EngineError::Fenced);
+    }
+    let mut step = Transaction {
+        context,
+        changes: Changes::default(),
+        capacity: context.capacity,
+        jobs: Vec::new(),
+    };
+    let (events, more_events) = step.events(tx)?;
+    let more_walks = step.walks(tx)?;
+    let more_expired = step.expired(tx)?;
+    step.changes.write(tx, context.now, &context.random)?;
+    step.hand_over_new();
+    let more_due = step.due_notifications(tx)?;
+    let more = more_events || more_walks || more_expired || more_due;
+    let next_due = if more { None } else { next_due(tx)? };
+    Ok(Turn {
+        events,
+        jobs: step.jobs,
+        more,
+        next_due,
+    })
+}
+
+struct Transaction<'a> {
+    context: &'a Context,
+    changes: Changes,
+    capacity: usize,
+    jobs: Vec<Job>,
+}
+
+impl Transaction<'_> {
+    fn lease_end(&self) -> Timestamp {
+        add_micros(
+            self.context.now,
+            i64::try_from(LEASE.as_micros()).unwrap_or(i64::MAX),
+        )
+    }
+
+    /// Processes journal records; returns how many events, and whether there may be more.
+    fn events(&mut self, tx: &mut WriteTx<'_>) -> Result<(usize, bool), Error> {
+        let records = journal::oldest(tx, RECORDS_PER_TURN_MAX)?;
+        if records.is_empty() {
+            return Ok((0, false));
+        }
+        let mut by_instance: BTreeMap<InstanceNo, Vec<Accepted>> = BTreeMap::new();
+        let mut count = 0;
+        for record in &records {
+            let Ok(events) = record::decode(&record.batch) else {
+                self.context.metrics.records_damaged.add(1);
+                journal::set_aside(tx, record)?;
+                continue;
+            };
+            count += events.len();
+            for event in events {
+                by_instance.entry(event.instance).or_default().push(event);
+            }
+        }
+        for (no, events) in by_instance {
+            self.instance_events(tx, no, events)?;
+        }
+        let seqs: Vec<i64> = records.iter().map(|record| record.seq).collect();
+        journal::remove(tx, &seqs)?;
+        Ok((
+            count,
+            i64::try_from(records.len()).unwrap_or(0) >= RECORDS_PER_TURN_MAX,
+        ))
+    }
+
+    fn instance_events(
+        &mut self,
+        tx: &mut WriteTx<'_>,
+        no: InstanceNo,
+        events: Vec<Accepted>,
+    ) -> Result<(), Error> {
+        let Some(directory) = directory(&self.context.snapshots, no) else {
+            // Accepted under a configuration that this process has not seen yet: it waits as damaged
+            // records do, because nothing accepted may be lost.
+            return self.keep_for_later(tx, events);
+        };
+        let mut known = Vec::new();
+        for ((no, integration), keys) in correlate::keys(&events) {
+            known.append(&mut alerts::open_by_key(tx, no, integration, &keys)?);
+        }
+        let Context {
+            now,
+            random,
+            metrics,
+            ..
+        } = self.context;
+        let changes = &mut self.changes;
+        let correlator = Correlator::new(&directory, *now, random, metrics, known, changes);
+        let mut opened = correlator.run(events);
+        if opened.is_empty() {
+            return Ok(());
+        }
+        let count = i64::try_from(opened.len()).unwrap_or(i64::MAX);
+        let first = alerts::take_numbers(tx, no, count)?;
+        for (new, number) in opened.iter_mut().zip(first..) {
+            new.alert.number = number;
+        }
+        let mut counts = shift_counts(tx, &directory, &opened)?;
+        for new in opened {
+            self.open(&directory, new, &mut counts);
+        }
+        Ok(())
+    }
+
+    fn keep_for_later(&self, tx: &mut WriteTx<'_>, events: Vec<Accepted>) -> Result<(), Error> {
+        let encoded: Vec<Vec<u8>> = events
+            .into_iter()
+            .filter_map(|e| record::encode(e).ok())
+            .collect();
+        journal::append(tx, self.context.now, &record::join(&encoded))
+    }
+
+    /// Numbers, notes and routes a new alert.
+    fn open(&mut self, directory: &Directory, new: Opened, counts: &mut ShiftCounts) {
+        let Context {
+            now,
+            random,
+            metrics,
+            ..
+        } = self.context;
+        let no = directory.instance.no;
+        let Opened { alert, draft } = new;
+        let text = format!(
+            "Alert {} opened, priority {}",
+            alert.number,
+            alert.priority.word()
+        );
+        self.changes
+            .note(no, alert.id, Entry::new(*now, Step::Correlate, text));
+        let form = directory
+            .form(alert.form)
+            .filter(|_| alert.state == State::Open);
+        if let Some(form) = form {
+            let moment = Moment {
+                directory,
+                now: *now,
+                random,
+            };
+            let planned = route::plan(moment, &alert, &draft, form, counts);
+            for note in &planned.routed.notes {
+                if let Note::ShiftInForce(_, shift, _) = note {
+                    *counts.entry(*shift).or_default() += 1;
+                }
+            }
+            if planned.nobody() {
+                metrics.nobody_told.add(1);
+            }
+            metrics.notified.add(planned.decided.notifications.len());
+            let lease = self.lease_end();
+            let capacity = &mut self.capacity;
+            let mut next = |due: Timestamp| leased_if_due(due, *now, lease, capacity);
+            planned.add_to(&mut self.changes, directory, &alert, *now, &mut next);
+        }
+        self.changes.opened.push((no, alert));
+    }
+
+    /// Takes the turns of walks that are due; returns whether there may be more.
+    fn walks(&mut self, tx: &mut WriteTx<'_>) -> Result<bool, Error> {
+        let now = self.context.now;
+        let due = escalations::due(tx, now, DUE_PER_TURN_MAX)?;
+        if due.is_empty() {
+            return Ok(false);
+        }
+        let held = hold(tx, due.iter().map(|e| (e.instance, e.alert)))?;
+        // Read again under the alerts' locks: an answer may have stopped or moved a walk meanwhile.
+        let due = escalations::due(tx, now, DUE_PER_TURN_MAX)?;
+        let more = i64::try_from(due.len()).unwrap_or(0) >= DUE_PER_TURN_MAX;
+        let mut told = told_by_alert(tx, &held)?;
+        for row in due {
+            let Some(alert) = held.get(&(row.instance, row.alert)) else {
+                continue;
+            };
+            let told = told.entry((row.instance, row.alert)).or_default();
+            self.walk(tx, row, alert, told)?;
+        }
+        Ok(more)
+    }
+
+    fn walk(
+        &mut self,
+        tx: &mut WriteTx<'_>,
+        mut row: Escalation,
+        alert: &Alert,
+        told: &mut Told,
+    ) -> Result<(), Error> {
+        let context = self.context;
+        let directory = directory(&context.snapshots, row.instance);
+        let decoded = walk::decode(&row);
+        let (Some(directory), Ok((mut walk, _)), State::Open) = (directory, decoded, alert.state)
+        else {
+            // Answered, ended, or unreadable: nothing more to walk.
+            row.due = None;
+            self.changes.walked.push(row);
+            return Ok(());
+        };
+        context.metrics.turns_taken.add(1);
+        let running = escalations::of_alert(tx, row.instance, row.alert)?;
+        let form = directory.form(alert.form);
+        let moment = Moment {
+            directory: &directory,
+            now: context.now,
+            random: &context.random,
+        };
+        let setting = Setting {
+            moment,
+            alert,
+            handling: route::handling(alert, form.map(AsRef::as_ref), None),
+            running: running
+                .iter()
+                .filter(|e| e.due.is_some())
+                .map(|e| e.group)
+                .collect(),
+        };
+        let taken = escalate::take(setting, &mut walk, told, &|_| 0);
+        row.due = walk.due;
+        row.walk = walk::encode(&walk, false);
+        let no = row.instance;
+        self.changes.walked.push(row);
+        let started = taken
+            .started
+            .iter()
+            .map(|w| route::stored(&directory, alert, w));
+        self.changes.walks.extend(started);
+        for entry in taken.decided.entries {
+            self.changes.note(no, alert.id, entry);
+        }
+        context
+            .metrics
+            .notified
+            .add(taken.decided.notifications.len());
+        let lease = self.lease_end();
+        for notification in taken.decided.notifications {
+            let due = notification.due;
+            let next = leased_if_due(due, context.now, lease, &mut self.capacity);
+            if matches!(next, Next::Leased(_)) {
+                let job = (notification.clone(), alert.clone());
+                self.jobs.push(self.job(no, job));
+            }
+            self.changes.notifications.push((no, notification, next));
+        }
+        Ok(())
+    }
+
+    /// Closes alerts whose time has run out; returns whether there may be more.
+    fn expired(&mut self, tx: &mut WriteTx<'_>) -> Result<bool, Error> {
+        let now = self.context.now;
+        let expired = alerts::expired(tx, now, DUE_PER_TURN_MAX)?;
+        if expired.is_empty() {
+            return Ok(false);
+        }
+        let more = i64::try_from(expired.len()).unwrap_or(0) >= DUE_PER_TURN_MAX;
+        for ((no, id), alert) in hold(tx, expired.into_iter())? {
+            // An event of this very turn may have touched or closed it: the newest version counts.
+            let mut alert = self.changes.changed.remove(&(no, id)).unwrap_or(alert);
+            if alert.closed.is_none() {
+                alert.state = State::Closed;
+                alert.updated = now;
+                alert.closed = Some(Closed {
+                    at: now,
+                    cause: CloseCause::Expired,
+                    by: None,
+                });
+                self.changes.stopped.insert((no, id));
+                let text = "Ended: its time ran out";
+                self.changes
+                    .note(no, id, Entry::new(now, Step::Correlate, text));
+            }
+            self.changes.changed.insert((no, id), alert);
+        }
+        Ok(more)
+    }
+
+    /// Notifications of alerts opened in this turn that were leased at birth.
+    fn hand_over_new(&mut self) {
+        let opened: BTreeMap<AlertId, &Alert> = self
+            .changes
+            .opened
+            .iter()
+            .map(|(_, alert)| (alert.id, alert))
+            .collect();
+        let mut jobs = Vec::new();
+        for (no, notification, next) in &self.changes.notifications {
+            if let (Next::Leased(_), Some(alert)) = (next, opened.get(&notification.alert)) {
+                jobs.push(self.job(*no, (notification.clone(), (*alert).clone())));
+            }
+        }
+        self.jobs.append(&mut jobs);
+    }
+
+    /// Leases notifications that are due; returns whether there may be more that *deliver* could take.
+    fn due_notifications(&mut self, tx: &mut WriteTx<'_>) -> Result<bool, Error> {
+        let now = self.context.now;
+        let limit = DUE_PER_TURN_MAX.min(i64::try_from(self.capacity).unwrap_or(i64::MAX));
+        if limit == 0 {
+            return Ok(false);
+        }
+        let due = notifications::due(tx, now, limit)?;
+        if due.is_empty() {
+            return Ok(false);
+        }
+        let more = i64::try_from(due.len()).unwrap_or(0) >= limit;
+        let keys: Vec<(InstanceNo, NotificationId)> = due
+            .iter()
+            .map(|(no, notification)| (*no, notification.id))
+            .collect();
+        notifications::lease(tx, &keys, self.lease_end())?;
+        let mut wanted: BTreeMap<InstanceNo, BTreeSet<AlertId>> = BTreeMap::new();
+        for (no, notification) in &due {
+            wanted.entry(*no).or_default().insert(notification.alert);
+        }
+        let mut found: BTreeMap<AlertId, Alert> = BTreeMap::new();
+        for (no, ids) in wanted {
+            let ids: Vec<AlertId> = ids.into_iter().collect();
+            found.extend(alerts::by_ids(tx, no, &ids)?.into_iter().map(|a| (a.id, a)));
+        }
+        for (no, notification) in due {
+            if let Some(alert) = found.get(&notification.alert) {
+                self.jobs.push(self.job(no, (notification, alert.clone())));
+            }
+        }
+        self.capacity = self.capacity.saturating_sub(keys.len());
+        Ok(more && self.capacity > 0)
+    }
+
+    fn job(&self, instance: InstanceNo, (notification, alert): (Notification, Alert)) -> Job {
+        Job {
+            instance,
+            notification,
+            alert,
+            leased: self.context.now,
+        }
+    }
+}
+
+/// How many alerts reached the shifts whose order depends on it.
+fn shift_counts(
+    tx: &mut WriteTx<'_>,
+    directory: &Directory,
+    opened: &[Opened],
+) -> Result<ShiftCounts, Error> {
+    let mut shifts = BTreeSet::new();
+    for new in opened {
+        if let Some(form) = directory.form(new.alert.form) {
+            let (recipients, _) = route::recipients(directory, &new.draft, form);
+            shifts.append(&mut route::counted_shifts(directory, &recipients));
+        }
+    }
+    if shifts.is_empty() {
+        return Ok(ShiftCounts::new());
+    }
+    let shifts: Vec<_> = shifts.into_iter().collect();
+    Ok(alerts::shift_counts(tx, directory.instance.no, &shifts)?
+        .into_iter()
+        .collect())
+}
+
+/// Who sends a notification: this process at once when it is due and there is room, else whoever finds it due.
+fn leased_if_due(due: Timestamp, now: Timestamp, lease: Timestamp, capacity: &mut usize) -> Next {
+    if due > now || *capacity == 0 {
+        return Next::Due;
+    }
+    *capacity -= 1;
+    Next::Leased(lease)
+}
+
+/// Holds alerts against other writers, in the order of their ids.
+fn hold(
+    tx: &mut WriteTx<'_>,
+    wanted: impl Iterator<Item = (InstanceNo, AlertId)>,
+) -> Result<BTreeMap<(InstanceNo, AlertId), Alert>, Error> {
+    let mut by_instance: BTreeMap<InstanceNo, BTreeSet<AlertId>> = BTreeMap::new();
+    for (no, alert) in wanted {
+        by_instance.entry(no).or_default().insert(alert);
+    }
+    let mut held = BTreeMap::new();
+    for (no, ids) in by_instance {
+        let ids: Vec<AlertId> = ids.into_iter().collect();
+        held.extend(
+            alerts::lock_all(tx, no, &ids)?
+                .into_iter()
+                .map(|a| ((no, a.id), a)),
+        );
+    }
+    Ok(held)
+}
+
+fn told_by_alert(
+    tx: &mut WriteTx<'_>,
+    held: &BTreeMap<(InstanceNo, AlertId), Alert>,
+) -> Result<BTreeMap<(InstanceNo, AlertId), Told>, Error> {
+    let mut by_instance: BTreeMap<InstanceNo, Vec<AlertId>> = BTreeMap::new();
+    for (no, alert) in held.keys() {
+        by_instance.entry(*no).or_default().push(*alert);
+    }
+    let mut told: BTreeMap<(InstanceNo, AlertId), Told> = BTreeMap::new();
+    for (no, ids) in by_instance {
+        for row in notifications::told(tx, no, &ids)? {
+            let round = told
+                .entry((no, row.alert))
+                .or_default()
+                .entry(row.person)
+                .or_default();
+            *round = (*round).max(row.round);
+        }
+    }
+    Ok(told)
+}

@@ -1,0 +1,306 @@
+//! The door: accepted events become durable in the journal before the sender hears "yes".
+//!
+//! Requests hand over encoded events and wait. One writer drains whatever waits into one transaction (group
+//! commit): while it commits, the next batch gathers, so the number of commits follows the disk and not the
+//! senders. Nothing here knows what an event means.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use firebell_base::{Clock, Id, Random, Timestamp};
+use firebell_domain::event::{Draft, Event, RequestId};
+use firebell_domain::instance::InstanceNo;
+use firebell_domain::integration::{Integration, IntegrationId};
+use firebell_sql::Db;
+use firebell_store::journal;
+use tokio::sync::{Notify, mpsc, oneshot};
+
+use crate::limits::{
+    EVENTS_PER_MINUTE_DEFAULT, INTAKE_WAITING_MAX, JOURNAL_BYTES_MAX, JOURNAL_EVENTS_MAX,
+};
+use crate::metrics::Metrics;
+use crate::record::{self, Accepted};
+
+/// How many (instance, integration) buckets are remembered.
+const BUCKETS_MAX: usize = 50_000;
+
+/// Why an event was not accepted. Nothing of it was kept.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum IntakeError {
+    /// The integration sends more than it may.
+    #[error("this integration sends more than {per_minute} events a minute; slow down")]
+    TooMany {
+        /// What it may send.
+        per_minute: u32,
+        /// When to come again.
+        retry_after: Duration,
+    },
+    /// The queue is full, or the server is stopping: come again.
+    #[error("too much is waiting to be stored; send the event again")]
+    Overloaded,
+    /// The database cannot be written: come again.
+    #[error("the event could not be stored durably; send it again")]
+    Unavailable,
+}
+
+struct Waiting {
+    events: Vec<Vec<u8>>,
+    answer: oneshot::Sender<Result<(), IntakeError>>,
+}
+
+/// The handle through which requests hand over events.
+#[derive(Clone)]
+pub struct Intake {
+    queue: mpsc::Sender<Waiting>,
+    buckets: Arc<Mutex<BTreeMap<(InstanceNo, IntegrationId), Bucket>>>,
+    clock: Clock,
+    random: Random,
+    metrics: Metrics,
+}
+
+/// The other end: the writer of the journal.
+pub struct JournalWriter {
+    queue: mpsc::Receiver<Waiting>,
+    db: Db,
+    clock: Clock,
+    /// Woken after each commit: the engine has work.
+    committed: Arc<Notify>,
+}
+
+/// Makes the two ends.
+pub fn open(
+    db: Db,
+    clock: Clock,
+    random: Random,
+    metrics: Metrics,
+    committed: Arc<Notify>,
+) -> (Intake, JournalWriter) {
+    let (sender, queue) = mpsc::channel(INTAKE_WAITING_MAX);
+    let intake = Intake {
+        queue: sender,
+        buckets: Arc::default(),
+        clock: clock.clone(),
+        random,
+        metrics,
+    };
+    (
+        intake,
+        JournalWriter {
+            queue,
+            db,
+            clock,
+            committed,
+        },
+    )
+}
+
+impl Intake {
+    /// Makes the drafts of one request durable; returns the request's id once they are.
+    pub async fn accept(
+        &self,
+        instance: InstanceNo,
+        integration: &Integration,
+        drafts: Vec<Draft>,
+        payload: &[u8],
+    ) -> Result<RequestId, IntakeError> {
+        let now = self.clock.now();
+        let request: RequestId = Id::new(&self.random, now);
+        let count = drafts.len();
+        if count == 0 {
+            return Ok(request);
+        }
+        self.spend(instance, integration, count, now)
+            .inspect_err(|_| self.metrics.requests_shed.add(1))?;
+        let mut payload = Some(payload.to_vec());
+        let mut events = Vec::with_capacity(count);
+        for draft in drafts {
+            let event = Event {
+                id: Id::new(&self.random, now),
+                request,
+                integration: integration.id,
+                received: now,
+                draft,
+            };
+            let accepted = Accepted {
+                instance,
+                event,
+                payload: payload.take(),
+            };
+            events.push(record::encode(accepted).map_err(|error| {
+                tracing::error!(%error, "an accepted event could not be encoded");
+                IntakeError::Unavailable
+            })?);
+        }
+        let (answer, answered) = oneshot::channel();
+        if self.queue.try_send(Waiting { events, answer }).is_err() {
+            self.metrics.requests_shed.add(1);
+            return Err(IntakeError::Overloaded);
+        }
+        // A dropped answer means that the writer stopped before it wrote.
+        answered.await.unwrap_or(Err(IntakeError::Overloaded))?;
+        self.metrics.requests_accepted.add(1);
+        self.metrics.events_accepted.add(count);
+        Ok(request)
+    }
+
+    /// Takes `count` events from the integration's allowance: a bucket that holds a minute's worth.
+    fn spend(
+        &self,
+        instance: InstanceNo,
+        integration: &Integration,
+        count: usize,
+        now: Timestamp,
+    ) -> Result<(), IntakeError> {
+        let per_minute = integration
+            .rate_per_minute
+            .unwrap_or(EVENTS_PER_MINUTE_DEFAULT);
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        if buckets.len() >= BUCKETS_MAX {
+            buckets.retain(|_, bucket| !bucket.is_full(now));
+        }
+        let key = (instance, integration.id);
+        let bucket = buckets
+            .entry(key)
+            .or_insert_with(|| Bucket::full(per_minute, now));
+        bucket.take(u32::try_from(count).unwrap_or(u32::MAX), per_minute, now)
+    }
+}
+
+/// An allowance that refills evenly.
+#[derive(Debug)]
+struct Bucket {
+    tokens: f64,
+    capacity: f64,
+    filled: Timestamp,
+}
+
+impl Bucket {
+    fn full(per_minute: u32, now: Timestamp) -> Self {
+        Self {
+            tokens: f64::from(per_minute),
+            capacity: f64::from(per_minute),
+            filled: now,
+        }
+    }
+
+    fn refill(&mut self, per_minute: u32, now: Timestamp) {
+        let micros = firebell_base::time::micros_between(self.filled, now).max(0);
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "an allowance needs no exact microseconds"
+        )]
+        let minutes = micros as f64 / 60e6;
+        self.capacity = f64::from(per_minute);
+        self.tokens = (self.tokens + minutes * self.capacity).min(self.capacity);
+        self.filled = now;
+    }
+
+    fn is_full(&mut self, now: Timestamp) -> bool {
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "the capacity came from a u32"
+        )]
+        let per_minute = self.capacity as u32;
+        self.refill(per_minute, now);
+        self.tokens >= self.capacity
+    }
+
+    fn take(&mut self, count: u32, per_minute: u32, now: Timestamp) -> Result<(), IntakeError> {
+        self.refill(per_minute, now);
+        // A request larger than a whole minute's worth is let through once the bucket is full.
+        let wanted = f64::from(count).min(self.capacity);
+        if self.tokens >= wanted {
+            self.tokens -= wanted;
+            return Ok(());
+        }
+        let seconds = (wanted - self.tokens) / self.capacity * 60.0;
+        let retry_after = Duration::from_secs_f64(seconds.clamp(1.0, 60.0).ceil());
+        Err(IntakeError::TooMany {
+            per_minute,
+            retry_after,
+        })
+    }
+}
+
+impl JournalWriter {
+    /// Writes until every [`Intake`] handle is gone.
+    pub async fn run(mut self) {
+        while let Some(first) = self.queue.recv().await {
+            let batch = self.gather(first);
+            self.commit(batch).await;
+        }
+    }
+
+    /// Whatever waits now, up to the size of a record.
+    fn gather(&mut self, first: Waiting) -> Vec<Waiting> {
+        let weigh = |waiting: &Waiting| waiting.events.iter().map(Vec::len).sum::<usize>();
+        let mut bytes = weigh(&first);
+        let mut events = first.events.len();
+        let mut batch = vec![first];
+        while events < JOURNAL_EVENTS_MAX && bytes < JOURNAL_BYTES_MAX {
+            let Ok(next) = self.queue.try_recv() else {
+                break;
+            };
+            bytes += weigh(&next);
+            events += next.events.len();
+            batch.push(next);
+        }
+        batch
+    }
+
+    async fn commit(&self, batch: Vec<Waiting>) {
+        let mut events = Vec::new();
+        let mut answers = Vec::with_capacity(batch.len());
+        for mut waiting in batch {
+            events.append(&mut waiting.events);
+            answers.push(waiting.answer);
+        }
+        let record = record::join(&events);
+        let now = self.clock.now();
+        let written = self
+            .db
+            .write("intake.commit", move |tx| journal::append(tx, now, &record))
+            .await
+            .map_err(|error| {
+                tracing::error!(%error, cause = error.cause(), "accepted events could not be stored");
+                IntakeError::Unavailable
+            });
+        self.committed.notify_one();
+        for answer in answers {
+            // Who no longer waits has gone away; the event is durable all the same.
+            drop(answer.send(written.clone()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use firebell_base::time::{add_seconds, from_micros};
+
+    use super::*;
+
+    #[test]
+    fn an_allowance_is_spent_and_refills() {
+        let start = from_micros(0);
+        let mut bucket = Bucket::full(60, start);
+        assert_eq!(bucket.take(60, 60, start), Ok(()));
+        let refused = bucket.take(1, 60, start);
+        assert!(
+            matches!(refused, Err(IntakeError::TooMany { per_minute: 60, retry_after })
+            if retry_after == Duration::from_secs(1))
+        );
+        assert_eq!(bucket.take(2, 60, add_seconds(start, 2)), Ok(()));
+        assert!(bucket.take(1, 60, add_seconds(start, 2)).is_err());
+    }
+
+    #[test]
+    fn a_request_larger_than_the_allowance_passes_when_the_bucket_is_full() {
+        let start = from_micros(0);
+        let mut bucket = Bucket::full(10, start);
+        assert_eq!(bucket.take(500, 10, start), Ok(()));
+        assert!(bucket.take(500, 10, add_seconds(start, 30)).is_err());
+        assert_eq!(bucket.take(500, 10, add_seconds(start, 60)), Ok(()));
+    }
+}
