@@ -264,7 +264,7 @@ impl<'a> Router<'a> {
             if let Some(recipient) = turn.end_notice {
                 let path = Path {
                     group: Some(walk.group),
-                    round: walk.round,
+                    round: walk.round.saturating_add(1),
                     ..Path::default()
                 };
                 self.open(recipient, path, EscalationType::Management, depth + 1);

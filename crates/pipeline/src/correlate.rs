@@ -45,6 +45,8 @@ pub(crate) struct Correlator<'a> {
     now: Timestamp,
     random: &'a Random,
     counters: &'a Counters,
+    /// Alerts known before that no event has touched yet.
+    known: BTreeMap<AlertId, Alert>,
     open: Open,
     opened: Vec<Opened>,
     changes: &'a mut Changes,
@@ -60,19 +62,19 @@ impl<'a> Correlator<'a> {
         known: Vec<Alert>,
         changes: &'a mut Changes,
     ) -> Self {
-        let no = directory.instance.no;
         let mut open = Open::new();
-        for alert in known {
+        for alert in &known {
             if let Some(key) = alert.dedup_key.clone() {
                 open.insert((alert.integration, key), Slot::Known(alert.id));
-                changes.changed.insert((no, alert.id), alert);
             }
         }
+        let known = known.into_iter().map(|alert| (alert.id, alert)).collect();
         Self {
             directory,
             now,
             random,
             counters,
+            known,
             open,
             opened: Vec::new(),
             changes,
@@ -81,26 +83,8 @@ impl<'a> Correlator<'a> {
 
     /// Takes events in order; returns the alerts they opened.
     pub(crate) fn run(mut self, events: Vec<Accepted>) -> Vec<Opened> {
-        let no = self.directory.instance.no;
-        let untouched: Vec<(AlertId, Timestamp)> = self
-            .changes
-            .changed
-            .iter()
-            .map(|((_, id), alert)| (*id, alert.updated))
-            .collect();
         for accepted in events {
             self.take(accepted);
-        }
-        // Alerts that were looked up but not touched need no write.
-        for (id, updated) in untouched {
-            if self
-                .changes
-                .changed
-                .get(&(no, id))
-                .is_some_and(|a| a.updated == updated)
-            {
-                self.changes.changed.remove(&(no, id));
-            }
         }
         self.opened
     }
@@ -300,13 +284,17 @@ impl<'a> Correlator<'a> {
         }
     }
 
+    /// The alert of a slot, to be changed: from now on it is written.
     fn alert(&mut self, slot: Slot) -> Option<&mut Alert> {
         match slot {
             Slot::New(place) => self.opened.get_mut(place).map(|opened| &mut opened.alert),
-            Slot::Known(id) => self
-                .changes
-                .changed
-                .get_mut(&(self.directory.instance.no, id)),
+            Slot::Known(id) => {
+                let key = (self.directory.instance.no, id);
+                if let Some(alert) = self.known.remove(&id) {
+                    self.changes.changed.insert(key, alert);
+                }
+                self.changes.changed.get_mut(&key)
+            }
         }
     }
 

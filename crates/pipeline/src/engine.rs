@@ -74,6 +74,17 @@ pub struct Turn {
     pub next_due: Option<Timestamp>,
 }
 
+/// What a [step](Engine::step) left to do.
+#[derive(Debug, Clone, Copy)]
+pub struct Step {
+    /// Whether there is more to do at once.
+    pub more: bool,
+    /// When something is due next.
+    pub next_due: Option<Timestamp>,
+    /// How many notifications were handed over.
+    pub sending: usize,
+}
+
 /// Drives the pipeline on one database.
 pub struct Engine {
     pub(crate) db: Db,
@@ -116,6 +127,18 @@ impl Engine {
         self.db
             .write("engine.turn", move |tx| turn::take(tx, &context))
             .await
+    }
+
+    /// Takes one turn and hands over what is to be sent: for tests that drive the clock themselves.
+    pub async fn step(&self) -> Result<Step, EngineError> {
+        let turn = self.turn().await?;
+        let step = Step {
+            more: turn.more,
+            next_due: turn.next_due,
+            sending: turn.jobs.len(),
+        };
+        self.outgoing.send_all(turn.jobs);
+        Ok(step)
     }
 
     /// Takes turns until stopped, or until another process takes over.

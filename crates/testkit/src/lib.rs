@@ -1,3 +1,6 @@
-//! What tests share: a temporary PostgreSQL, both engines, a world with a fake clock.
+//! What tests share: a temporary PostgreSQL, both engines, and a world with a fake clock.
+//!
+//! For tests only: what fails here panics with the reason.
 
 pub mod postgres;
+pub mod world;

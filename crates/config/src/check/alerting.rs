@@ -1,0 +1,130 @@
+//! Forms, integrations, silences and maintenance windows.
+
+use std::collections::BTreeSet;
+
+use firebell_base::limit::{DESCRIPTION_CHARS_MAX, NAME_CHARS_MAX, RECIPIENTS_MAX};
+use firebell_domain::directory::Entity;
+use firebell_domain::form::{EXPIRATION_MINUTES_MAX, Form, OPTIONS_MAX};
+use firebell_domain::integration::Integration;
+use firebell_domain::matcher::Matcher;
+use firebell_domain::suppression::{MaintenanceWindow, Silence};
+
+use super::Checker;
+use crate::limits::{
+    MATCHERS_MAX, RATE_PER_MINUTE_MAX, SHORT_TEXT_CHARS_MAX, TEMPLATE_BYTES_MAX,
+    WINDOW_INTEGRATIONS_MAX,
+};
+
+impl Checker<'_> {
+    pub(super) fn form(&mut self, entity: &Entity, e: &Form) {
+        if e.recipients.len() > RECIPIENTS_MAX {
+            let message = format!("must be at most {RECIPIENTS_MAX}; make a group");
+            self.fault(entity, "recipients", "too_many_recipients", message);
+        }
+        for recipient in &e.recipients {
+            self.known(entity, "recipients", *recipient);
+        }
+        if e.recipients.iter().collect::<BTreeSet<_>>().len() < e.recipients.len() {
+            self.fault(entity, "recipients", "recipients", "must name each recipient once");
+        }
+        self.options(entity, e);
+        for (field, template) in [
+            ("templates.emailSubject", &e.templates.email_subject),
+            ("templates.emailText", &e.templates.email_text),
+            ("templates.webhookJson", &e.templates.webhook_json),
+        ] {
+            if template.as_ref().is_some_and(|text| text.len() > TEMPLATE_BYTES_MAX) {
+                let message = format!("must be at most {TEMPLATE_BYTES_MAX} bytes long");
+                self.fault(entity, field, "template", message);
+            }
+        }
+        if !(1..=EXPIRATION_MINUTES_MAX).contains(&e.expiration_minutes) {
+            let message = format!("must be 1 to {EXPIRATION_MINUTES_MAX} minutes (30 days)");
+            self.fault(entity, "expirationMinutes", "expiration", message);
+        }
+    }
+
+    fn options(&mut self, entity: &Entity, e: &Form) {
+        if e.options.len() > OPTIONS_MAX {
+            let message = format!("must be at most {OPTIONS_MAX}, one per telephone key");
+            self.fault(entity, "responseOptions", "too_many_options", message);
+        }
+        let mut numbers = BTreeSet::new();
+        let mut texts = BTreeSet::new();
+        for option in &e.options {
+            if !(1..=9).contains(&option.number) {
+                let message = format!("must be 1 to 9, not {}", option.number);
+                self.fault(entity, "responseOptions.number", "option_number", message);
+            } else if !numbers.insert(option.number) {
+                let message = format!("{} is there twice; number them 1 to 9", option.number);
+                self.fault(entity, "responseOptions.number", "option_number_not_unique", message);
+            }
+            self.text(entity, "responseOptions.text", &option.text, NAME_CHARS_MAX);
+            let folded = firebell_domain::name::fold(&option.text);
+            if folded.is_empty() {
+                let message = "must not be empty: it is what people see";
+                self.fault(entity, "responseOptions.text", "option_text", message);
+            } else if !texts.insert(folded) {
+                let message = format!("{:?} is there twice", option.text);
+                self.fault(entity, "responseOptions.text", "option_text_not_unique", message);
+            }
+            let description = &option.description;
+            self.text(entity, "responseOptions.description", description, DESCRIPTION_CHARS_MAX);
+        }
+    }
+
+    pub(super) fn integration(&mut self, entity: &Entity, e: &Integration) {
+        if self.after.form(e.form).is_none() {
+            let message = format!("there is no form {}; create it first", e.form);
+            self.fault(entity, "form", "form_not_exists", message);
+        }
+        let changed = self.before.integration(e.id).is_none_or(|old| old.key_hash != e.key_hash);
+        let other = |other: &&std::sync::Arc<Integration>| {
+            other.id != e.id && other.key_hash == e.key_hash
+        };
+        if changed && self.after.integrations().any(|integration| other(&integration)) {
+            let message = "another integration has this key; every integration needs its own";
+            self.fault(entity, "key", "key_not_unique", message);
+        }
+        if e.rate_per_minute.is_some_and(|rate| !(1..=RATE_PER_MINUTE_MAX).contains(&rate)) {
+            let message = format!("must be 1 to {RATE_PER_MINUTE_MAX}; leave it out for the default");
+            self.fault(entity, "ratePerMinute", "rate", message);
+        }
+    }
+
+    pub(super) fn silence(&mut self, entity: &Entity, e: &Silence) {
+        if e.matchers.is_empty() {
+            let message = "must have at least one: a silence of everything hides too much";
+            self.fault(entity, "matchers", "no_matchers", message);
+        }
+        self.matchers(entity, &e.matchers);
+        if e.ends <= e.starts {
+            self.fault(entity, "endsAt", "end", "must be after startsAt");
+        }
+        self.text(entity, "createdBy", &e.created_by, SHORT_TEXT_CHARS_MAX);
+        self.text(entity, "comment", &e.comment, DESCRIPTION_CHARS_MAX);
+    }
+
+    fn matchers(&mut self, entity: &Entity, list: &[Matcher]) {
+        if list.len() > MATCHERS_MAX {
+            let message = format!("must be at most {MATCHERS_MAX}");
+            self.fault(entity, "matchers", "too_many_matchers", message);
+        }
+    }
+
+    pub(super) fn window(&mut self, entity: &Entity, e: &MaintenanceWindow) {
+        if e.integrations.len() > WINDOW_INTEGRATIONS_MAX {
+            let message = format!("must be at most {WINDOW_INTEGRATIONS_MAX}");
+            self.fault(entity, "integrations", "too_many_integrations", message);
+        }
+        for id in &e.integrations {
+            if self.after.integration(*id).is_none() {
+                let message = format!("there is no integration {id}; create it first");
+                self.fault(entity, "integrations", "integration_not_exists", message);
+            }
+        }
+        self.matchers(entity, &e.matchers);
+        self.pattern(entity, &e.pattern);
+        self.text(entity, "comment", &e.comment, DESCRIPTION_CHARS_MAX);
+    }
+}

@@ -1,0 +1,471 @@
+//! Documents: read strictly, planned completely, applied once.
+
+use std::fmt::Write as _;
+
+use firebell_domain::directory::{Directory, Kind};
+use firebell_domain::instance::Region;
+use firebell_domain::recipient::Recipient;
+use firebell_sql::migrate;
+use firebell_store::migrations::migrations;
+use firebell_testkit::postgres::{TestEngine, fresh_db};
+
+use super::*;
+use crate::change::{Change, applied};
+use crate::fault::Fault;
+use crate::samples::*;
+use crate::snapshots::Snapshots;
+
+/// Everything a document can have.
+const FULL: &str = r#"
+version: 1
+sites:
+  - name: Oslo
+    language: nb
+    timezone: Europe/Oslo
+    country: NOR
+    address: { city: Oslo, latitude: 59.9 }
+    holidays: [2026-12-25, 2026-05-17]
+people:
+  - targetName: ann
+    firstName: Ann
+    lastName: Sample
+    site: Oslo
+    roles: [Full Access User]
+    properties: { desk: 7, floor: "3", remote: true, tags: [a, b] }
+    devices:
+      - name: Work Email
+        deviceType: EMAIL
+        emailAddress: ann@mail.example
+        delay: 5
+        timeframes:
+          - { name: Day, startTime: "08:00", durationInMinutes: 540, days: [MO, TU], excludeHolidays: true }
+      - name: Hook
+        deviceType: GENERIC
+        url: https://hooks.example/path-with-token
+        secret: whsec_c2FtcGxlIHNlY3JldCBvZiB0aGlydHkgYnl0ZXM=
+  - { targetName: bo, firstName: Bo, lastName: Sample, supervisors: [ann] }
+groups:
+  - targetName: Payments SRE
+    site: Oslo
+    supervisors: [ann]
+    members: [ann, bo, "ann|Hook"]
+    shifts:
+      - name: Always
+      - name: Days
+        start: 2026-03-02T09:00
+        end: 2026-03-02T17:00
+        timezone: Europe/Oslo
+        recurrence: { frequency: WEEKLY, onDays: [MO, TU, WE, TH, FR] }
+        members:
+          - recipient: ann
+          - { recipient: bo, delay: 10 }
+        rotation: { type: TIME, direction: FIRST_TO_LAST, interval: 1, intervalUnit: WEEKS, nextRotationTime: 2026-03-09T09:00 }
+        repeatEscalation: { repetitions: 2, delay: 15 }
+        notifyEndOfEscalation: { recipient: Everyone }
+  - targetName: Everyone
+    groupType: BROADCAST
+    members: [{ person: ann }, bo]
+forms:
+  - name: Outage
+    recipients: [Payments SRE]
+    priority: HIGH
+    expirationMinutes: 60
+    responseOptions:
+      - { number: 1, text: Mine, action: ASSIGN_TO_USER, contribution: POSITIVE }
+integrations:
+  - { name: Monitoring, form: Outage, format: alertmanager }
+  - { name: Legacy, form: Outage, key: a-key-that-came-from-elsewhere }
+maintenanceWindows:
+  - name: Patching
+    integrations: [Monitoring]
+    matchers: ["severity!=\"critical\"", { name: host, op: "=~", value: "db-.*" }]
+    start: 2026-03-07T02:00
+    end: 2026-03-07T04:00
+    timezone: Europe/Oslo
+    recurrence: { frequency: MONTHLY, on: DATE_OF_MONTH, dateOfMonth: LAST }
+"#;
+
+fn full() -> Document {
+    read(FULL)
+}
+
+fn read(text: &str) -> Document {
+    Document::parse(text).unwrap_or_else(|faults| panic!("{faults}"))
+}
+
+fn planned(document: &Document, directory: &Directory, mode: Mode) -> Plan {
+    plan(document, directory, &random(), now(), mode).unwrap_or_else(|faults| panic!("{faults}"))
+}
+
+fn refused(text: &str, directory: &Directory) -> Vec<Fault> {
+    refused_in(text, directory, Mode::Keep)
+}
+
+fn refused_in(text: &str, directory: &Directory, mode: Mode) -> Vec<Fault> {
+    match Document::parse(text) {
+        Err(faults) => faults.0,
+        Ok(document) => plan(&document, directory, &random(), now(), mode).unwrap_err().0,
+    }
+}
+
+fn after(document: &Document, directory: &Directory, mode: Mode) -> Directory {
+    applied(directory, &planned(document, directory, mode).changes)
+}
+
+fn yaml(directory: &Directory) -> String {
+    export(directory).to_yaml().unwrap()
+}
+
+#[test]
+fn a_whole_instance_from_nothing() {
+    let document = full();
+    let plan = planned(&document, &empty(), Mode::Keep);
+    assert!(plan.diff.iter().all(|line| line.verb == Verb::Create));
+    let made = applied(&empty(), &plan.changes);
+    let ann = made.person_by_name("ANN").unwrap();
+    assert_eq!((ann.zone.name(), ann.language.as_str()), ("Europe/Oslo", "nb"), "from the site");
+    assert_eq!(made.person_by_name("bo").unwrap().supervisors, [ann.id]);
+    let devices: Vec<String> = made.devices_of(ann.id).map(|d| d.name.to_string()).collect();
+    assert_eq!(devices, ["Work Email", "Hook"]);
+    let team = made.group_by_name("payments sre").unwrap();
+    assert!(matches!(team.members[2], Recipient::Device(_)));
+    let shifts: Vec<_> = made.shifts_of(team.id).collect();
+    let always = &shifts[0].pattern;
+    assert_eq!(always.first_start, at("2026-03-01T23:00:00Z"), "local midnight of today");
+    assert_eq!(always.first_end, at("2026-03-02T23:00:00Z"));
+    assert_eq!(shifts[1].pattern.first_start, at("2026-03-02T08:00:00Z"));
+    assert_eq!(shifts[1].members[1], member(shifts[1].members[1].recipient, 10));
+    assert_eq!(made.integrations().len(), 2);
+
+    let keys: Vec<&str> = plan.new_keys.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(keys, ["Monitoring"], "a key is made where none is given");
+    let made_key = crate::key::hash(plan.new_keys[0].1.expose());
+    assert!(made.integrations().any(|e| e.key_hash == made_key));
+    let given = crate::key::hash("a-key-that-came-from-elsewhere");
+    assert!(made.integrations().any(|e| e.key_hash == given));
+}
+
+#[test]
+fn applying_twice_changes_nothing() {
+    let document = full();
+    let made = after(&document, &empty(), Mode::Keep);
+    for mode in [Mode::Keep, Mode::Prune] {
+        let later = at("2027-01-01T00:00:00Z");
+        let again = plan(&document, &made, &random(), later, mode).unwrap();
+        assert_eq!(again.changes, []);
+        assert!(again.new_keys.is_empty());
+        assert!(again.diff.iter().all(|line| line.verb == Verb::Unchanged), "{:#?}", again.diff);
+    }
+}
+
+#[test]
+fn an_export_applied_changes_nothing_and_makes_the_same_instance_elsewhere() {
+    for directory in [acme(), after(&full(), &empty(), Mode::Keep), empty()] {
+        let text = yaml(&directory);
+        for mode in [Mode::Keep, Mode::Prune] {
+            assert_eq!(planned(&read(&text), &directory, mode).changes, [], "{text}");
+        }
+        let json = export(&directory).to_json().unwrap();
+        assert_eq!(read(&json), export(&directory));
+        let copy = after(&read(&text), &empty(), Mode::Prune);
+        assert_eq!(yaml(&copy), text);
+    }
+}
+
+#[test]
+fn an_export_has_no_secrets() {
+    let text = yaml(&acme());
+    assert!(text.contains("https://hooks.example/"), "{text}");
+    for secret in ["whsec_", "argon2", "keyHash", "0707"] {
+        assert!(!text.contains(secret), "{secret}");
+    }
+}
+
+#[test]
+fn names_that_mean_several_things_are_exported_with_their_kind() {
+    let mut directory = acme();
+    let twin = group(70, "ann", vec![]);
+    directory.put(firebell_domain::directory::Entity::Group(twin));
+    let both = group(71, "Both", vec![person_ref(ANN), group_ref(70)]);
+    directory.put(firebell_domain::directory::Entity::Group(both.clone()));
+    let text = yaml(&directory);
+    assert!(text.contains("group: ann"), "{text}");
+    let copy = after(&read(&text), &empty(), Mode::Keep);
+    let members = &copy.group_by_name("Both").unwrap().members;
+    assert!(matches!(members[..], [Recipient::Person(_), Recipient::Group(_)]));
+    assert_eq!(planned(&read(&text), &directory, Mode::Prune).changes, []);
+}
+
+#[test]
+fn what_is_left_out_stays_and_null_clears() {
+    let base = acme();
+    let changed = after(&read("people: [{targetName: ann, firstName: Anna}]"), &base, Mode::Keep);
+    let (old, new) = (base.person(id(ANN)).unwrap(), changed.person(id(ANN)).unwrap());
+    assert_eq!(new.first_name.as_str(), "Anna");
+    assert_eq!((&new.site, &new.roles, &new.phone_login), (&old.site, &old.roles, &old.phone_login));
+
+    let text = "people: [{targetName: ann, site: null, phoneLogin: null}]";
+    let cleared = after(&read(text), &base, Mode::Keep);
+    let new = cleared.person(id(ANN)).unwrap();
+    assert_eq!((new.site, new.phone_login.as_ref()), (None, None));
+    let text = "groups: [{targetName: Payments SRE, shifts: [{name: Days, rotation: null}]}]";
+    let cleared = after(&read(text), &base, Mode::Keep);
+    assert_eq!(cleared.shift(id(DAYS)).unwrap().rotation, None);
+    assert_eq!(cleared.shift(id(DAYS)).unwrap().pattern, base.shift(id(DAYS)).unwrap().pattern);
+}
+
+#[test]
+fn a_changed_person_is_marked_as_changed_now() {
+    let later = at("2026-04-01T00:00:00Z");
+    let document = read("people: [{targetName: ann, firstName: Anna}, {targetName: bo}]");
+    let plan = plan(&document, &acme(), &random(), later, Mode::Keep).unwrap();
+    let changed = applied(&acme(), &plan.changes);
+    assert_eq!(changed.person(id(ANN)).unwrap().updated, later);
+    assert_eq!(changed.person(id(BO)).unwrap().updated, now());
+    assert_eq!(plan.changes.len(), 1);
+}
+
+#[test]
+fn a_difference_is_told_by_fields_without_secrets() {
+    let text = r#"
+people:
+  - targetName: bo
+    firstName: Bob
+    devices:
+      - { name: Device 1, url: "https://hooks.example/another-token" }
+  - { targetName: cy, firstName: Cy, lastName: New }
+integrations:
+  - { name: Monitoring, key: a-new-key-that-is-long-enough }
+"#;
+    let plan = planned(&read(text), &acme(), Mode::Keep);
+    let lines: Vec<(Verb, &str)> = plan.diff.iter().map(|l| (l.verb, l.name.as_str())).collect();
+    let expected = [
+        (Verb::Update, "bo"),
+        (Verb::Update, "bo|Device 1"),
+        (Verb::Create, "cy"),
+        (Verb::Update, "Monitoring"),
+    ];
+    assert_eq!(lines, expected);
+    let fields = |i: usize| -> Vec<(&str, &str, &str)> {
+        let texts = plan.diff[i].fields.iter();
+        texts.map(|(a, b, c)| (a.as_str(), b.as_str(), c.as_str())).collect()
+    };
+    assert_eq!(fields(0), [("firstName", "Sample", "Bob")]);
+    assert_eq!(fields(1), [("url", "https://hooks.example/…", "https://hooks.example/…")]);
+    assert_eq!(fields(3), [("key", "…", "…")]);
+    let shown = format!("{plan:?}", plan = plan.diff);
+    assert!(!shown.contains("token") && !shown.contains("a-new-key"), "{shown}");
+}
+
+#[test]
+fn prune_removes_what_present_lists_do_not_mention() {
+    let text = "people: [{targetName: ann}]";
+    let kept = after(&read(text), &acme(), Mode::Keep);
+    assert_eq!(kept.entities().len(), acme().entities().len());
+
+    let pruned = planned(&read(text), &acme(), Mode::Prune);
+    let removed: Vec<(Kind, &str)> = pruned
+        .diff
+        .iter()
+        .filter(|line| line.verb == Verb::Remove)
+        .map(|line| (line.kind, line.name.as_str()))
+        .collect();
+    let expected = [(Kind::Person, "bo"), (Kind::Device, "bo|Device 1"), (Kind::Absence, "of bo")];
+    assert_eq!(removed, expected);
+    let directory = applied(&acme(), &pruned.changes);
+    assert!(directory.device(id(ANN_MAIL)).is_some(), "ann's devices are not mentioned at all");
+    assert!(directory.group(id(TEAM)).is_some() && directory.site(id(OSLO)).is_some());
+    assert_eq!(directory.group(id(TEAM)).unwrap().members, [person_ref(ANN)]);
+    assert!(directory.api_key(id(KEY)).is_some());
+    assert_eq!(planned(&read(text), &directory, Mode::Prune).changes, []);
+
+    let none = after(&read("people: [{targetName: ann, devices: []}]"), &acme(), Mode::Prune);
+    assert!(none.device(id(ANN_MAIL)).is_none());
+    assert_eq!(planned(&read("people:"), &acme(), Mode::Prune).changes, [], "no list, no removal");
+    let nobody = after(&read("people: []"), &acme(), Mode::Prune);
+    assert_eq!((nobody.people().len(), nobody.devices().len()), (0, 0));
+
+    let window = "integrations: []";
+    let faults = refused_in(window, &acme(), Mode::Prune);
+    assert_eq!(faults[0].subcode, "validation.integration.in_use", "{faults:#?}");
+    let members = "people: [{targetName: ann}]\ngroups: [{targetName: Payments SRE, members: [bo]}]";
+    let faults = refused_in(members, &acme(), Mode::Prune);
+    assert_eq!(faults[0].field, "groups[0].members[0]");
+}
+
+#[test]
+fn unknown_fields_are_faults_with_a_suggestion() {
+    let table = [
+        ("persons: []", "persons", "known are"),
+        ("peopel: []", "peopel", "did you mean people?"),
+        ("people: [{targetname: x}]", "people[0].targetname", "did you mean targetName?"),
+        (
+            "people: [{targetName: x, devices: [{name: y, emailAdress: z}]}]",
+            "people[0].devices[0].emailAdress",
+            "did you mean emailAddress?",
+        ),
+        (
+            "groups: [{targetName: x, shifts: [{name: y, recurrence: {frequency: ONCE, ondays: []}}]}]",
+            "groups[0].shifts[0].recurrence.ondays",
+            "did you mean onDays?",
+        ),
+        ("forms: [{name: x, templates: {subject: y}}]", "forms[0].templates.subject", "known are"),
+    ];
+    for (text, path, remedy) in table {
+        let faults = refused(text, &empty());
+        let fault = faults.iter().find(|f| f.field == path);
+        let fault = fault.unwrap_or_else(|| panic!("{text}: {faults:#?}"));
+        assert!(fault.message.contains(remedy), "{text}: {}", fault.message);
+    }
+}
+
+#[test]
+fn faults_name_their_path_and_come_together() {
+    let table = [
+        ("just text", ""),
+        ("[1]", ""),
+        ("version: 2", "version"),
+        ("people: x", "people"),
+        ("people: [x]", "people[0]"),
+        ("people: [{}]", "people[0].targetName"),
+        ("people: [{targetName: 12}]", "people[0].targetName"),
+        ("people: [{targetName: x, firstName: y}]", "people[0].lastName"),
+        ("people: [{targetName: ann}, {targetName: ANN}]", "people[1].targetName"),
+        ("people: [{targetName: ann, devices: [{name: x}]}]", "people[0].devices[0].deviceType"),
+        (
+            "people: [{targetName: ann, devices: [{name: x, deviceType: EMAIL, delay: 70000}]}]",
+            "people[0].devices[0].delay",
+        ),
+        (
+            "people: [{targetName: ann, devices: [{name: x, deviceType: EMAIL, emailAddress: y}]}]",
+            "people[0].devices[0].emailAddress",
+        ),
+        ("people: [{targetName: ann, roles: [Boss]}]", "people[0].roles"),
+        ("people: [{targetName: ann, supervisors: [bo, zed]}]", "people[0].supervisors[1]"),
+        ("people: [{targetName: ann, properties: {x: {y: 1}}}]", "people[0].properties.x"),
+        ("groups: [{targetName: x, members: [zed]}]", "groups[0].members[0]"),
+        ("groups: [{targetName: x, members: [{robot: zed}]}]", "groups[0].members[0]"),
+        ("groups: [{targetName: x, members: [x]}]", "groups[0].members"),
+        (
+            "groups: [{targetName: x, shifts: [{name: y, members: [{recipient: zed}]}]}]",
+            "groups[0].shifts[0].members[0].recipient",
+        ),
+        (
+            "groups: [{targetName: x, shifts: [{name: y, start: 2026-03-02T09:00}]}]",
+            "groups[0].shifts[0].end",
+        ),
+        ("forms: [{name: x, responseOptions: [{number: 1}]}]", "forms[0].responseOptions[0]"),
+        ("forms: [{name: x, expirationMinutes: 0}]", "forms[0].expirationMinutes"),
+        ("integrations: [{name: x}]", "integrations[0].form"),
+        ("integrations: [{name: x, form: Outage, key: short}]", "integrations[0].key"),
+        ("maintenanceWindows: [{name: x, start: 2026-03-02T09:00}]", "maintenanceWindows[0].end"),
+        (
+            "maintenanceWindows: [{name: Patching, matchers: [x]}]",
+            "maintenanceWindows[0].matchers",
+        ),
+        ("sites: [{name: x, timezone: Mars}]", "sites[0].timezone"),
+        ("sites: [{name: x, holidays: [soon]}]", "sites[0].holidays"),
+    ];
+    let mut all = String::new();
+    for (text, path) in table {
+        let faults = refused(text, &acme());
+        let paths: Vec<&str> = faults.iter().map(|f| f.field.as_str()).collect();
+        assert!(paths.contains(&path), "{text}: {paths:?}");
+        assert!(faults.iter().all(|f| !f.message.is_empty() && !f.subcode.is_empty()));
+        writeln!(all, "{}", faults[0]).unwrap();
+    }
+    let text = "people: [{targetName: a, fristName: x}, {targetName: 7}]\nforms: [{name: []}]";
+    assert_eq!(refused(text, &acme()).len(), 3);
+}
+
+#[test]
+fn double_fields_and_broken_text_are_refused() {
+    let double = refused("people: []\npeople: []", &empty());
+    assert!(double[0].message.contains("twice") || double[0].message.contains("duplicate"), "{double:?}");
+    let double = refused("{\"people\": [], \"people\": []}", &empty());
+    assert!(double[0].message.contains("\"people\" is there twice"), "{double:?}");
+    for broken in ["people: [", "{\"people\": [", "a: b: c", "{} x", "a: &x [*x]", "---\na: 1\n---\nb: 2"] {
+        let faults = refused(broken, &empty());
+        assert_eq!(faults[0].subcode.split('.').nth(1), Some("document"), "{broken}");
+    }
+    assert_eq!(planned(&read(""), &empty(), Mode::Prune).changes, []);
+}
+
+#[test]
+fn absurd_sizes_are_refused() {
+    let long = " ".repeat(DOCUMENT_BYTES_MAX + 1);
+    assert_eq!(refused(&long, &empty())[0].subcode, "validation.document.too_large");
+
+    // Each line is ten times the one before: a billion values in a few hundred bytes.
+    let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for i in 1..10 {
+        let last = format!("*a{}", i - 1);
+        writeln!(bomb, "a{i}: &a{i} [{}]", vec![last; 10].join(", ")).unwrap();
+    }
+    assert_eq!(refused(&bomb, &empty())[0].subcode, "validation.document.syntax");
+
+    let deep = format!("people: {}{}", "[".repeat(10_000), "]".repeat(10_000));
+    assert_eq!(refused(&deep, &empty())[0].subcode, "validation.document.syntax");
+
+    let many: String = (0..300).map(|i| format!("- {{targetName: p{i}, x: 1}}\n")).collect();
+    assert_eq!(refused(&format!("people:\n{many}"), &empty()).len(), crate::FAULTS_MAX);
+}
+
+#[tokio::test]
+async fn a_document_is_applied_in_one_change_and_a_plan_writes_nothing() {
+    for engine in TestEngine::ALL {
+        let (db, _guard) = fresh_db(engine);
+        migrate(&db, migrations(), 0).unwrap();
+        let snapshots = Snapshots::load(&db).await.unwrap();
+        let authority = Authority::new(db.clone(), snapshots, random());
+        let made = authority.create_instance("acme", Region::Emea, now()).await.unwrap();
+        let no = made.instance.no;
+        let by = Author { name: "ann".to_owned(), reason: "apply".to_owned() };
+
+        let dry = planned(&full(), &made, Mode::Keep);
+        assert!(!dry.changes.is_empty());
+        assert!(!authority.snapshots().refresh(&db).await.unwrap(), "a plan writes nothing");
+
+        let outcome = apply(&authority, no, &by, full(), Mode::Keep, now()).await.unwrap();
+        assert_eq!(outcome.committed.changed, dry.changes.len(), "{engine:?}");
+        assert_eq!(outcome.committed.revision.n, made.revision.n + 1);
+        assert_eq!(outcome.plan.new_keys.len(), 1);
+        let hash = crate::key::hash(outcome.plan.new_keys[0].1.expose());
+        assert!(authority.snapshots().by_integration_key_hash(&hash).is_some());
+
+        let again = apply(&authority, no, &by, full(), Mode::Prune, now()).await.unwrap();
+        assert_eq!((again.committed.changed, again.plan.new_keys.len()), (0, 0));
+
+        let restarted = Snapshots::load(&db).await.unwrap().instance(no).unwrap();
+        assert_eq!(yaml(&restarted), yaml(&outcome.committed.directory), "{engine:?}");
+
+        let bad = read("people: [{targetName: cy, firstName: x, lastName: y}, {targetName: di}]");
+        let refused = apply(&authority, no, &by, bad, Mode::Keep, now()).await;
+        assert!(matches!(refused, Err(ConfigError::Invalid(_))));
+        let unchanged = authority.snapshots().instance(no).unwrap();
+        assert_eq!(unchanged.revision, outcome.committed.revision);
+    }
+}
+
+#[test]
+fn devices_keep_the_order_of_the_document() {
+    let two = |first: &str, second: &str| {
+        read(&format!(
+            "people: [{{targetName: ann, devices: [{{name: {first}, deviceType: SMS}}, \
+             {{name: {second}}}]}}]"
+        ))
+    };
+    let faults = plan(&two("a", "b"), &acme(), &random(), now(), Mode::Keep).unwrap_err();
+    assert!(faults.to_string().contains("TEXT_PHONE"), "{faults}");
+    let more = read(
+        "people: [{targetName: ann, devices: [{name: New, deviceType: TEXT_PHONE, \
+         phoneNumber: \"+4722334455\"}]}]",
+    );
+    let changed = after(&more, &acme(), Mode::Keep);
+    let order: Vec<(u16, String)> =
+        changed.devices_of(id(ANN)).map(|d| (d.sequence, d.name.to_string())).collect();
+    assert_eq!(order, [(1, "New".to_owned()), (2, "Device 1".to_owned())]);
+    assert!(planned(&more, &changed, Mode::Keep).changes.is_empty());
+    let removals = planned(&more, &acme(), Mode::Prune).changes;
+    assert!(removals.iter().any(|c| matches!(c, Change::Remove(Kind::Device, _))));
+}
