@@ -20,10 +20,7 @@ pub(crate) struct Plan {
 
 impl Plan {
     pub(crate) fn parse(arguments: &[String]) -> Result<Self, String> {
-        let mut plan = Self {
-            seconds: SECONDS_PER_TARGET,
-            targets: Vec::new(),
-        };
+        let mut plan = Self { seconds: SECONDS_PER_TARGET, targets: Vec::new() };
         let mut arguments = arguments.iter();
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
@@ -46,28 +43,16 @@ pub(crate) fn run(plan: &Plan) -> Result<()> {
     let known = known()?;
     if let Some(stranger) = plan.targets.iter().find(|target| !known.contains(*target)) {
         let known: Vec<&str> = known.iter().map(String::as_str).collect();
-        bail!(
-            "there is no fuzz target `{stranger}`; there are: {}",
-            known.join(", ")
-        );
+        bail!("there is no fuzz target `{stranger}`; there are: {}", known.join(", "));
     }
-    if Invocation::cargo(&["+nightly", "--version"])
-        .answer()
-        .is_none()
-    {
+    if Invocation::cargo(&["+nightly", "--version"]).answer().is_none() {
         bail!("fuzzing needs a nightly compiler; install it: rustup toolchain install nightly");
     }
-    if Invocation::cargo(&["+nightly", "fuzz", "--version"])
-        .answer()
-        .is_none()
-    {
+    if Invocation::cargo(&["+nightly", "fuzz", "--version"]).answer().is_none() {
         bail!("fuzzing needs cargo-fuzz; install it: cargo install --locked cargo-fuzz");
     }
     let time = format!("-max_total_time={}", plan.seconds);
-    for target in known
-        .iter()
-        .filter(|t| plan.targets.is_empty() || plan.targets.contains(*t))
-    {
+    for target in known.iter().filter(|t| plan.targets.is_empty() || plan.targets.contains(*t)) {
         println!("\n==> fuzz {target} for {} s", plan.seconds);
         Invocation::cargo(&["+nightly", "fuzz", "run", target, "--", &time]).run()?;
     }
@@ -82,10 +67,7 @@ fn known() -> Result<BTreeSet<String>> {
     for file in files {
         let path = file?.path();
         if path.extension().is_some_and(|extension| extension == "rs") {
-            names.extend(
-                path.file_stem()
-                    .map(|stem| stem.to_string_lossy().into_owned()),
-            );
+            names.extend(path.file_stem().map(|stem| stem.to_string_lossy().into_owned()));
         }
     }
     if names.is_empty() {

@@ -3,15 +3,9 @@
 //! Run by people and by `.ci/run`. Arguments become an [`Order`] here; each order has its module.
 //! Depends on the standard library and `anyhow` only, so that it builds in seconds. It must never
 //! change a source file.
-#![expect(
-    clippy::print_stdout,
-    reason = "a command-line tool talks through stdout"
-)]
+#![expect(clippy::print_stdout, reason = "a command-line tool talks through stdout")]
 #![expect(clippy::print_stderr, reason = "faults go to stderr")]
-#![expect(
-    clippy::disallowed_methods,
-    reason = "it reads its environment and times its own steps"
-)]
+#![expect(clippy::disallowed_methods, reason = "it reads its environment and times its own steps")]
 
 mod fuzz;
 mod run;
@@ -96,11 +90,7 @@ fn parse(arguments: &[String]) -> Result<Order, String> {
     let Some((command, rest)) = arguments.split_first() else {
         return Err("no command given".to_owned());
     };
-    if command != "bench"
-        && rest
-            .iter()
-            .any(|argument| argument == "--help" || argument == "-h")
-    {
+    if command != "bench" && rest.iter().any(|argument| argument == "--help" || argument == "-h") {
         return Ok(Order::Help);
     }
     match command.as_str() {
@@ -127,12 +117,7 @@ mod tests {
     use super::*;
 
     fn parsed(line: &str) -> Result<Order, String> {
-        parse(
-            &line
-                .split_whitespace()
-                .map(str::to_owned)
-                .collect::<Vec<_>>(),
-        )
+        parse(&line.split_whitespace().map(str::to_owned).collect::<Vec<_>>())
     }
 
     #[test]
@@ -140,20 +125,11 @@ mod tests {
         assert_eq!(parsed("setup"), Ok(Order::Setup));
         assert_eq!(parsed("tidy"), Ok(Order::Tidy));
         assert_eq!(parsed("test"), Ok(Order::Test(Scope::default())));
-        let scope = Scope {
-            quick: true,
-            package: Some("firebell-domain".to_owned()),
-        };
-        assert_eq!(
-            parsed("ci --quick -p firebell-domain"),
-            Ok(Order::Ci(scope))
-        );
+        let scope = Scope { quick: true, package: Some("firebell-domain".to_owned()) };
+        assert_eq!(parsed("ci --quick -p firebell-domain"), Ok(Order::Ci(scope)));
         let passed_on = vec!["accept".to_owned(), "--help".to_owned()];
         assert_eq!(parsed("bench accept --help"), Ok(Order::Bench(passed_on)));
-        let plan = fuzz::Plan {
-            seconds: 5,
-            targets: vec!["trigger".to_owned()],
-        };
+        let plan = fuzz::Plan { seconds: 5, targets: vec!["trigger".to_owned()] };
         assert_eq!(parsed("fuzz --seconds 5 trigger"), Ok(Order::Fuzz(plan)));
         assert_eq!(parsed("test --help"), Ok(Order::Help));
     }

@@ -20,10 +20,7 @@ impl Invocation {
     pub(crate) fn new(program: &str, arguments: &[&str]) -> Self {
         Self {
             program: program.to_owned(),
-            arguments: arguments
-                .iter()
-                .map(|&argument| argument.to_owned())
-                .collect(),
+            arguments: arguments.iter().map(|&argument| argument.to_owned()).collect(),
             environment: Vec::new(),
         }
     }
@@ -33,10 +30,7 @@ impl Invocation {
     }
 
     pub(crate) fn args<S: AsRef<str>>(mut self, more: impl IntoIterator<Item = S>) -> Self {
-        self.arguments.extend(
-            more.into_iter()
-                .map(|argument| argument.as_ref().to_owned()),
-        );
+        self.arguments.extend(more.into_iter().map(|argument| argument.as_ref().to_owned()));
         self
     }
 
@@ -48,10 +42,7 @@ impl Invocation {
     /// Prints the command, runs it in the root of the checkout and fails unless it exits with 0.
     pub(crate) fn run(&self) -> Result<()> {
         println!("$ {self}");
-        let status = self
-            .command()
-            .status()
-            .with_context(|| format!("cannot start `{self}`"))?;
+        let status = self.command().status().with_context(|| format!("cannot start `{self}`"))?;
         if !status.success() {
             bail!("`{self}` ended with {status}");
         }
@@ -86,11 +77,7 @@ impl Invocation {
             }
         }
         if env::var_os("CARGO_TERM_COLOR").is_none() {
-            let colour = if std::io::stdout().is_terminal() {
-                "always"
-            } else {
-                "never"
-            };
+            let colour = if std::io::stdout().is_terminal() { "always" } else { "never" };
             command.env("CARGO_TERM_COLOR", colour);
         }
         command.envs(self.environment.iter().copied());
@@ -104,9 +91,7 @@ impl fmt::Display for Invocation {
             write!(f, "{name}={} ", quoted(value))?;
         }
         f.write_str(&self.program)?;
-        self.arguments
-            .iter()
-            .try_for_each(|argument| write!(f, " {}", quoted(argument)))
+        self.arguments.iter().try_for_each(|argument| write!(f, " {}", quoted(argument)))
     }
 }
 
@@ -124,9 +109,7 @@ pub(crate) fn root() -> PathBuf {
     // At run time first: a target directory may serve several checkouts.
     let xtask = env::var_os("CARGO_MANIFEST_DIR")
         .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")), PathBuf::from);
-    xtask
-        .parent()
-        .map_or_else(|| xtask.clone(), Path::to_path_buf)
+    xtask.parent().map_or_else(|| xtask.clone(), Path::to_path_buf)
 }
 
 /// Whether a program of this name is on the search path.
@@ -138,10 +121,7 @@ pub(crate) fn on_path(program: &str) -> bool {
 /// The folders below `/usr/lib/postgresql/<version>/bin` that can start a server. Debian keeps the
 /// server's programs out of the search path.
 pub(crate) fn postgres_folders() -> Vec<PathBuf> {
-    let versions = std::fs::read_dir("/usr/lib/postgresql")
-        .into_iter()
-        .flatten()
-        .flatten();
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let mut folders: Vec<PathBuf> = versions
         .map(|version| version.path().join("bin"))
         .filter(|bin| bin.join("initdb").is_file() && bin.join("postgres").is_file())
@@ -152,27 +132,15 @@ pub(crate) fn postgres_folders() -> Vec<PathBuf> {
 
 /// Prints one line per tool: what the results of this run depend on.
 pub(crate) fn print_versions() {
-    let postgres = postgres_folders().pop().map_or_else(
-        || "postgres".to_owned(),
-        |bin| bin.join("postgres").display().to_string(),
-    );
-    for program in [
-        "rustc",
-        "cargo",
-        postgres.as_str(),
-        "prometheus",
-        "prometheus-alertmanager",
-        "aiosmtpd",
-    ] {
+    let postgres = postgres_folders()
+        .pop()
+        .map_or_else(|| "postgres".to_owned(), |bin| bin.join("postgres").display().to_string());
+    for program in
+        ["rustc", "cargo", postgres.as_str(), "prometheus", "prometheus-alertmanager", "aiosmtpd"]
+    {
         let answer = Invocation::new(program, &["--version"]).answer();
-        let version = answer
-            .as_deref()
-            .and_then(|text| text.lines().next())
-            .unwrap_or("missing");
-        println!(
-            "{:<24} {version}",
-            program.rsplit('/').next().unwrap_or(program)
-        );
+        let version = answer.as_deref().and_then(|text| text.lines().next()).unwrap_or("missing");
+        println!("{:<24} {version}", program.rsplit('/').next().unwrap_or(program));
     }
 }
 
@@ -183,29 +151,15 @@ mod tests {
     #[test]
     fn a_command_prints_as_a_shell_line() {
         let doc = Invocation::cargo(&["doc", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings");
-        assert_eq!(
-            doc.to_string(),
-            "RUSTDOCFLAGS='-D warnings' cargo doc --no-deps"
-        );
-        assert_eq!(
-            Invocation::new("echo", &["it's", ""]).to_string(),
-            r"echo 'it'\''s' ''"
-        );
+        assert_eq!(doc.to_string(), "RUSTDOCFLAGS='-D warnings' cargo doc --no-deps");
+        assert_eq!(Invocation::new("echo", &["it's", ""]).to_string(), r"echo 'it'\''s' ''");
     }
 
     #[test]
     fn a_failing_command_is_an_error_that_repeats_the_command() {
-        let error = Invocation::new("false", &["x"])
-            .run()
-            .expect_err("false fails");
-        assert!(
-            error.to_string().contains("`false x` ended with"),
-            "{error}"
-        );
+        let error = Invocation::new("false", &["x"]).run().expect_err("false fails");
+        assert!(error.to_string().contains("`false x` ended with"), "{error}");
         assert!(Invocation::new("true", &[]).run().is_ok());
-        assert_eq!(
-            Invocation::new("firebell-has-no-such-program", &[]).answer(),
-            None
-        );
+        assert_eq!(Invocation::new("firebell-has-no-such-program", &[]).answer(), None);
     }
 }

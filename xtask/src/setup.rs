@@ -23,11 +23,7 @@ const NEEDS: [Need; 4] = [
                 || (run::on_path("initdb") && run::on_path("postgres"))
         },
     },
-    Need {
-        what: "`prometheus`",
-        package: "prometheus",
-        present: || run::on_path("prometheus"),
-    },
+    Need { what: "`prometheus`", package: "prometheus", present: || run::on_path("prometheus") },
     Need {
         what: "`prometheus-alertmanager`",
         package: "prometheus-alertmanager",
@@ -51,27 +47,17 @@ pub(crate) fn run() -> Result<()> {
     }
     println!("setup: missing {}", whats(&missing));
     if !run::on_path("apt-get") {
-        bail!(
-            "there is no apt-get here; install these by hand and run again: {}",
-            whats(&missing)
-        );
+        bail!("there is no apt-get here; install these by hand and run again: {}", whats(&missing));
     }
     if let Err(error) = apt(&["update"]) {
         // One broken mirror is no reason to stop: the install decides.
         println!("setup: {error:#}; trying to install from the lists that are there");
     }
     let packages: Vec<&str> = missing.iter().map(|need| need.package).collect();
-    apt(&[
-        &["install", "-y", "--no-install-recommends"],
-        packages.as_slice(),
-    ]
-    .concat())?;
+    apt(&[&["install", "-y", "--no-install-recommends"], packages.as_slice()].concat())?;
     let left = self::missing();
     if !left.is_empty() {
-        bail!(
-            "the packages were installed, but still missing: {}",
-            whats(&left)
-        );
+        bail!("the packages were installed, but still missing: {}", whats(&left));
     }
     Ok(())
 }
@@ -87,15 +73,8 @@ fn whats(needs: &[&Need]) -> String {
 
 fn components() -> Result<()> {
     for component in ["rustfmt", "clippy"] {
-        let subcommand = if component == "rustfmt" {
-            "fmt"
-        } else {
-            component
-        };
-        if Invocation::cargo(&[subcommand, "--version"])
-            .answer()
-            .is_some()
-        {
+        let subcommand = if component == "rustfmt" { "fmt" } else { component };
+        if Invocation::cargo(&[subcommand, "--version"]).answer().is_some() {
             continue;
         }
         println!("setup: missing `cargo {subcommand}`");
@@ -108,9 +87,7 @@ fn components() -> Result<()> {
 }
 
 fn apt(arguments: &[&str]) -> Result<()> {
-    let root = Invocation::new("id", &["-u"])
-        .answer()
-        .is_some_and(|id| id.trim() == "0");
+    let root = Invocation::new("id", &["-u"]).answer().is_some_and(|id| id.trim() == "0");
     let apt = [
         "DEBIAN_FRONTEND=noninteractive",
         "apt-get",

@@ -60,10 +60,7 @@ enum Work {
 
 impl Step {
     fn command(name: &'static str, invocation: Invocation) -> Self {
-        Self {
-            name,
-            work: Work::Command(invocation),
-        }
+        Self { name, work: Work::Command(invocation) }
     }
 
     fn run(&self) -> Result<()> {
@@ -97,13 +94,7 @@ pub(crate) fn run(scope: &Scope) -> Result<()> {
         } else {
             println!("<== {} took {}", step.name, clock(start.elapsed()));
         }
-        let remedy = || {
-            format!(
-                "step `{}` failed; to repeat it: {}",
-                step.name,
-                step.repeat()
-            )
-        };
+        let remedy = || format!("step `{}` failed; to repeat it: {}", step.name, step.repeat());
         outcome.with_context(remedy)?;
     }
     print_table(&times, steps.len());
@@ -117,48 +108,26 @@ fn steps(scope: &Scope) -> Vec<Step> {
     };
     let mut steps = Vec::new();
     if !scope.quick {
-        steps.push(Step {
-            name: "setup",
-            work: Work::Setup,
-        });
+        steps.push(Step { name: "setup", work: Work::Setup });
     }
-    let format = Invocation::cargo(&["fmt"])
-        .args(formatted)
-        .args(["--check"]);
+    let format = Invocation::cargo(&["fmt"]).args(formatted).args(["--check"]);
     steps.push(Step::command("format", format));
-    steps.push(Step {
-        name: "tidy",
-        work: Work::Tidy,
-    });
-    let clippy = Invocation::cargo(&["clippy"])
-        .args(&which)
-        .args(["--all-targets", "--locked"]);
-    steps.push(Step::command(
-        "clippy",
-        clippy.args(["--", "-D", "warnings"]),
-    ));
+    steps.push(Step { name: "tidy", work: Work::Tidy });
+    let clippy = Invocation::cargo(&["clippy"]).args(&which).args(["--all-targets", "--locked"]);
+    steps.push(Step::command("clippy", clippy.args(["--", "-D", "warnings"])));
     // Some stories start the binary itself; cargo builds it for its own tests only.
-    if scope
-        .package
-        .as_deref()
-        .is_none_or(|package| package == "firebell-stories")
-    {
+    if scope.package.as_deref().is_none_or(|package| package == "firebell-stories") {
         steps.push(Step::command(
             "build",
             Invocation::cargo(&["build", "--locked", "-p", "firebell"]),
         ));
     }
-    steps.push(Step::command(
-        "tests",
-        Invocation::cargo(&["test"]).args(&which).args(["--locked"]),
-    ));
+    steps
+        .push(Step::command("tests", Invocation::cargo(&["test"]).args(&which).args(["--locked"])));
     if !scope.quick {
         let docs = Invocation::cargo(&["doc"]).args(&which);
         let docs = docs.args(["--no-deps", "--document-private-items", "--locked"]);
-        steps.push(Step::command(
-            "docs",
-            docs.env("RUSTDOCFLAGS", "-D warnings"),
-        ));
+        steps.push(Step::command("docs", docs.env("RUSTDOCFLAGS", "-D warnings")));
     }
     steps
 }
@@ -168,11 +137,7 @@ fn print_table(times: &[(&str, Duration)], planned: usize) {
     for (name, time) in times {
         println!("  {name:<8} {:>8}", clock(*time));
     }
-    println!(
-        "  {:<8} {:>8}",
-        "total",
-        clock(times.iter().map(|(_, time)| *time).sum())
-    );
+    println!("  {:<8} {:>8}", "total", clock(times.iter().map(|(_, time)| *time).sum()));
 }
 
 /// Minutes and seconds; tenths matter only below a minute.
@@ -195,38 +160,21 @@ mod tests {
 
     #[test]
     fn the_fastest_step_to_fail_comes_first() {
-        let all = [
-            "setup", "format", "tidy", "clippy", "build", "tests", "docs",
-        ];
+        let all = ["setup", "format", "tidy", "clippy", "build", "tests", "docs"];
         assert_eq!(names(&Scope::default()), all);
-        let quick = Scope {
-            quick: true,
-            package: None,
-        };
-        assert_eq!(
-            names(&quick),
-            ["format", "tidy", "clippy", "build", "tests"]
-        );
-        let one = Scope {
-            quick: true,
-            package: Some("firebell-base".to_owned()),
-        };
+        let quick = Scope { quick: true, package: None };
+        assert_eq!(names(&quick), ["format", "tidy", "clippy", "build", "tests"]);
+        let one = Scope { quick: true, package: Some("firebell-base".to_owned()) };
         assert_eq!(names(&one), ["format", "tidy", "clippy", "tests"]);
     }
 
     #[test]
     fn a_step_repeats_as_a_command_line() {
-        let scope = Scope {
-            quick: false,
-            package: Some("firebell-base".to_owned()),
-        };
+        let scope = Scope { quick: false, package: Some("firebell-base".to_owned()) };
         let steps = steps(&scope);
         let docs = steps.last().expect("steps").repeat();
         assert!(docs.contains("RUSTDOCFLAGS='-D warnings'"), "{docs}");
-        assert!(
-            docs.contains("cargo doc -p firebell-base --no-deps"),
-            "{docs}"
-        );
+        assert!(docs.contains("cargo doc -p firebell-base --no-deps"), "{docs}");
     }
 
     #[test]

@@ -79,10 +79,7 @@ pub struct Pending {
 impl Authenticator {
     /// With nothing remembered.
     pub fn new(random: &Random) -> Self {
-        Self {
-            cache: Cache::new(random),
-            guard: Guard::default(),
-        }
+        Self { cache: Cache::new(random), guard: Guard::default() }
     }
 
     /// Reads an `Authorization` header: `Basic` with a web login and password, or with
@@ -108,12 +105,7 @@ impl Authenticator {
                     .ok_or(AuthError::Wrong)
             }
             BasicUser::Login(user) => {
-                let login = Login {
-                    user,
-                    password: secret,
-                    via: Via::Basic,
-                    client,
-                };
+                let login = Login { user, password: secret, via: Via::Basic, client };
                 self.prepare_login(directory, login, now)
             }
         }
@@ -139,10 +131,7 @@ impl Authenticator {
         };
         self.ask_guard(&pending, now)?;
         if self.is_cached(&pending, now) {
-            return pending
-                .candidate
-                .map(|(p, _)| Prepared::Done(p))
-                .ok_or(AuthError::Wrong);
+            return pending.candidate.map(|(p, _)| Prepared::Done(p)).ok_or(AuthError::Wrong);
         }
         Ok(Prepared::Pending(Box::new(pending)))
     }
@@ -155,10 +144,7 @@ impl Authenticator {
         let right = self.is_cached(pending, now)
             || password::verify(
                 pending.password.expose(),
-                pending
-                    .candidate
-                    .as_ref()
-                    .map(|(_, stored)| stored.as_str()),
+                pending.candidate.as_ref().map(|(_, stored)| stored.as_str()),
             );
         if let (true, Some((principal, stored))) = (right, &pending.candidate) {
             self.cache.remember(self.cache_key(pending, stored), now);
@@ -198,12 +184,7 @@ impl Authenticator {
     }
 
     fn cache_key(&self, pending: &Pending, stored: &str) -> crate::cache::Key {
-        self.cache.key(
-            pending.instance,
-            &pending.login,
-            pending.password.expose(),
-            stored,
-        )
+        self.cache.key(pending.instance, &pending.login, pending.password.expose(), stored)
     }
 }
 
@@ -222,11 +203,7 @@ pub struct Login<'a> {
 
 impl Pending {
     fn attempt(&self) -> guard::Attempt<'_> {
-        guard::Attempt {
-            instance: self.instance,
-            login: &self.login,
-            client: self.client,
-        }
+        guard::Attempt { instance: self.instance, login: &self.login, client: self.client }
     }
 }
 
@@ -239,9 +216,7 @@ fn read_basic(header: &str) -> Result<(String, Secret), AuthError> {
     if !scheme.eq_ignore_ascii_case("basic") {
         return Err(AuthError::Malformed);
     }
-    let bytes = STANDARD
-        .decode(code.trim())
-        .map_err(|_| AuthError::Malformed)?;
+    let bytes = STANDARD.decode(code.trim()).map_err(|_| AuthError::Malformed)?;
     let text = String::from_utf8(bytes).map_err(|_| AuthError::Malformed)?;
     let (user, password) = text.split_once(':').ok_or(AuthError::Malformed)?;
     Ok((user.to_owned(), Secret::new(password)))

@@ -37,19 +37,14 @@ struct Entries {
 
 impl std::fmt::Debug for Cache {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Cache")
-            .field("entries", &self.len())
-            .finish_non_exhaustive()
+        f.debug_struct("Cache").field("entries", &self.len()).finish_non_exhaustive()
     }
 }
 
 impl Cache {
     /// An empty cache with a pepper of its own.
     pub fn new(random: &Random) -> Self {
-        Self {
-            pepper: random.bytes(),
-            entries: Mutex::default(),
-        }
+        Self { pepper: random.bytes(), entries: Mutex::default() }
     }
 
     /// The key of one verification.
@@ -67,10 +62,7 @@ impl Cache {
 
     /// Whether this was verified less than [`TTL_SECONDS`] before `now`.
     pub fn holds(&self, key: Key, now: Timestamp) -> bool {
-        self.lock()
-            .until
-            .get(&key)
-            .is_some_and(|until| now < *until)
+        self.lock().until.get(&key).is_some_and(|until| now < *until)
     }
 
     /// Remembers a verification that succeeded at `now`; the oldest entry leaves when there are
@@ -82,10 +74,7 @@ impl Cache {
             entries.order.push_back((key, until));
         }
         while entries.order.len() > ENTRIES_MAX
-            || entries
-                .order
-                .front()
-                .is_some_and(|(_, until)| *until <= now)
+            || entries.order.front().is_some_and(|(_, until)| *until <= now)
         {
             let Some((old, until)) = entries.order.pop_front() else {
                 break;

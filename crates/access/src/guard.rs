@@ -76,20 +76,14 @@ struct Policy {
     lock_seconds_max: i64,
 }
 
-const LOGIN: Policy = Policy {
-    free: LOGIN_FAILURES_FREE,
-    lock_seconds_max: LOGIN_LOCK_SECONDS_MAX,
-};
-const ADDRESS: Policy = Policy {
-    free: ADDRESS_FAILURES_FREE,
-    lock_seconds_max: ADDRESS_LOCK_SECONDS_MAX,
-};
+const LOGIN: Policy =
+    Policy { free: LOGIN_FAILURES_FREE, lock_seconds_max: LOGIN_LOCK_SECONDS_MAX };
+const ADDRESS: Policy =
+    Policy { free: ADDRESS_FAILURES_FREE, lock_seconds_max: ADDRESS_LOCK_SECONDS_MAX };
 
 impl std::fmt::Debug for Guard {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Guard")
-            .field("counters", &self.lock().failures.len())
-            .finish()
+        f.debug_struct("Guard").field("counters", &self.lock().failures.len()).finish()
     }
 }
 
@@ -174,10 +168,7 @@ impl Tables {
 
 /// Drops the lowest part of a full table.
 fn sweep<V: Copy, O: Ord>(table: &mut HashMap<Key, V>, order: impl Fn(&V) -> O) {
-    let mut all: Vec<(O, Key)> = table
-        .iter()
-        .map(|(key, value)| (order(value), *key))
-        .collect();
+    let mut all: Vec<(O, Key)> = table.iter().map(|(key, value)| (order(value), *key)).collect();
     all.sort_unstable();
     for (_, key) in all.into_iter().take(ENTRIES_MAX / SWEEP_PART) {
         table.remove(&key);
@@ -229,11 +220,7 @@ mod tests {
     }
 
     fn from(client: impl Into<Option<IpAddr>>, login: &str) -> Attempt<'_> {
-        Attempt {
-            instance: InstanceNo(1),
-            login,
-            client: client.into(),
-        }
+        Attempt { instance: InstanceNo(1), login, client: client.into() }
     }
 
     fn other(n: u32) -> IpAddr {
@@ -253,27 +240,11 @@ mod tests {
             assert_eq!(guard.check(attempt, now), Ok(()));
             guard.failed(attempt, now);
             assert_eq!(guard.check(attempt, now), Err(Duration::from_secs(seconds)));
-            assert_eq!(
-                guard.check(from(None, " AKIRA "), now),
-                Err(Duration::from_secs(seconds))
-            );
-            assert_eq!(
-                guard.check(from(None, "bo"), now),
-                Ok(()),
-                "others are not touched"
-            );
+            assert_eq!(guard.check(from(None, " AKIRA "), now), Err(Duration::from_secs(seconds)));
+            assert_eq!(guard.check(from(None, "bo"), now), Ok(()), "others are not touched");
             now = time::add_seconds(now, i64::try_from(seconds).expect("small"));
         }
-        assert_eq!(
-            guard.check(
-                Attempt {
-                    instance: InstanceNo(2),
-                    ..attempt
-                },
-                at(0)
-            ),
-            Ok(())
-        );
+        assert_eq!(guard.check(Attempt { instance: InstanceNo(2), ..attempt }, at(0)), Ok(()));
     }
 
     #[test]
@@ -301,22 +272,12 @@ mod tests {
         for n in 0..100 {
             guard.failed(from(other(n), "akira"), at(1));
         }
-        assert!(
-            guard.check(from(other(1000), "akira"), at(1)).is_err(),
-            "strangers wait"
-        );
-        assert_eq!(
-            guard.check(from(HOME, "akira"), at(1)),
-            Ok(()),
-            "the known client does not"
-        );
+        assert!(guard.check(from(other(1000), "akira"), at(1)).is_err(), "strangers wait");
+        assert_eq!(guard.check(from(HOME, "akira"), at(1)), Ok(()), "the known client does not");
         for _ in 0..6 {
             guard.failed(from(HOME, "akira"), at(1));
         }
-        assert!(
-            guard.check(from(HOME, "akira"), at(1)).is_err(),
-            "but it has a limit too"
-        );
+        assert!(guard.check(from(HOME, "akira"), at(1)).is_err(), "but it has a limit too");
     }
 
     #[test]
@@ -326,15 +287,9 @@ mod tests {
             assert_eq!(guard.check(from(HOME, "x"), at(0)), Ok(()));
             guard.failed(from(HOME, &format!("user{n}")), at(0));
         }
-        assert_eq!(
-            guard.check(from(HOME, "x"), at(0)),
-            Err(Duration::from_secs(2))
-        );
+        assert_eq!(guard.check(from(HOME, "x"), at(0)), Err(Duration::from_secs(2)));
         guard.succeeded(from(HOME, "mine"), at(0));
-        assert!(
-            guard.check(from(HOME, "x"), at(0)).is_err(),
-            "one good account changes nothing"
-        );
+        assert!(guard.check(from(HOME, "x"), at(0)).is_err(), "one good account changes nothing");
         for _ in 0..40 {
             guard.failed(from(HOME, "x2"), at(0));
         }
@@ -345,18 +300,9 @@ mod tests {
     #[test]
     fn one_ipv6_customer_is_one_party() {
         let a: IpAddr = "2001:db8::1".parse::<Ipv6Addr>().expect("address").into();
-        let b: IpAddr = "2001:db8::ffff:1"
-            .parse::<Ipv6Addr>()
-            .expect("address")
-            .into();
-        let c: IpAddr = "2001:db8:0:1::1"
-            .parse::<Ipv6Addr>()
-            .expect("address")
-            .into();
-        let mapped: IpAddr = "::ffff:192.0.2.1"
-            .parse::<Ipv6Addr>()
-            .expect("address")
-            .into();
+        let b: IpAddr = "2001:db8::ffff:1".parse::<Ipv6Addr>().expect("address").into();
+        let c: IpAddr = "2001:db8:0:1::1".parse::<Ipv6Addr>().expect("address").into();
+        let mapped: IpAddr = "::ffff:192.0.2.1".parse::<Ipv6Addr>().expect("address").into();
         assert_eq!(network(a), network(b));
         assert_ne!(network(a), network(c));
         assert_eq!(network(mapped), network(HOME));

@@ -80,10 +80,7 @@ pub fn basic_user(user: &str) -> BasicUser<'_> {
 fn new_key(prefix: &str, random: &Random) -> NewKey {
     let bytes: [u8; KEY_BYTES] = random.bytes();
     let secret = format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bytes));
-    NewKey {
-        hash: hash(&secret),
-        secret: Secret::new(secret),
-    }
+    NewKey { hash: hash(&secret), secret: Secret::new(secret) }
 }
 
 #[cfg(test)]
@@ -99,10 +96,7 @@ mod tests {
         assert!(integration.secret.expose().starts_with("fbk_"));
         assert!(matches(api.secret.expose(), &api.hash));
         assert!(!matches(integration.secret.expose(), &api.hash));
-        assert!(
-            !matches(&api.secret.expose()[4..], &api.hash),
-            "the prefix belongs to the key"
-        );
+        assert!(!matches(&api.secret.expose()[4..], &api.hash), "the prefix belongs to the key");
         assert!(!matches("", &api.hash));
         assert!(
             !matches(&"x".repeat(10_000), &hash(&"x".repeat(10_000))),

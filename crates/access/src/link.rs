@@ -73,10 +73,7 @@ pub enum LinkError {
 pub fn sign(key: &LinkKey, claims: &LinkClaims) -> String {
     let body = encode(claims);
     let tag = mac(key, &body).finalize().into_bytes();
-    let bytes: Vec<u8> = body
-        .into_iter()
-        .chain(tag.into_iter().take(TAG_BYTES))
-        .collect();
+    let bytes: Vec<u8> = body.into_iter().chain(tag.into_iter().take(TAG_BYTES)).collect();
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
@@ -86,20 +83,14 @@ pub fn verify(key: &LinkKey, token: &str, now: Timestamp) -> Result<LinkClaims, 
         return Err(LinkError::Malformed);
     }
     // The engine refuses padding and non-zero bits after the end: each token has one spelling.
-    let bytes = URL_SAFE_NO_PAD
-        .decode(token)
-        .map_err(|_| LinkError::Malformed)?;
+    let bytes = URL_SAFE_NO_PAD.decode(token).map_err(|_| LinkError::Malformed)?;
     let bytes: [u8; TOKEN_BYTES] = bytes.try_into().map_err(|_| LinkError::Malformed)?;
-    let (body, tag) = bytes
-        .split_first_chunk::<CLAIMS_BYTES>()
-        .ok_or(LinkError::Malformed)?;
+    let (body, tag) = bytes.split_first_chunk::<CLAIMS_BYTES>().ok_or(LinkError::Malformed)?;
     if body.first() != Some(&VERSION) {
         return Err(LinkError::Malformed);
     }
     // Constant time; and the claims are not looked at before it.
-    mac(key, body)
-        .verify_truncated_left(tag)
-        .map_err(|_| LinkError::Forged)?;
+    mac(key, body).verify_truncated_left(tag).map_err(|_| LinkError::Forged)?;
     let claims = decode(body).ok_or(LinkError::Malformed)?;
     if now >= claims.expires {
         return Err(LinkError::Expired(claims));
@@ -171,14 +162,8 @@ mod tests {
         let token = sign(&KEY, &claims(1000));
         assert_eq!(token.len(), TOKEN_CHARS);
         assert_eq!(verify(&KEY, &token, at(999)), Ok(claims(1000)));
-        assert_eq!(
-            verify(&KEY, &token, at(1000)),
-            Err(LinkError::Expired(claims(1000)))
-        );
-        assert_eq!(
-            verify(&LinkKey::new([8; 32]), &token, at(0)),
-            Err(LinkError::Forged)
-        );
+        assert_eq!(verify(&KEY, &token, at(1000)), Err(LinkError::Expired(claims(1000))));
+        assert_eq!(verify(&LinkKey::new([8; 32]), &token, at(0)), Err(LinkError::Forged));
     }
 
     #[test]
@@ -211,17 +196,8 @@ mod tests {
     #[test]
     fn ends_before_1970_and_beyond_all_calendars_do_not_panic() {
         let token = sign(&KEY, &claims(-5));
-        assert_eq!(
-            verify(&KEY, &token, at(0)),
-            Err(LinkError::Expired(claims(0)))
-        );
-        let last = sign(
-            &KEY,
-            &LinkClaims {
-                expires: Timestamp::MAX,
-                ..claims(0)
-            },
-        );
+        assert_eq!(verify(&KEY, &token, at(0)), Err(LinkError::Expired(claims(0))));
+        let last = sign(&KEY, &LinkClaims { expires: Timestamp::MAX, ..claims(0) });
         assert!(verify(&KEY, &last, at(0)).is_ok());
     }
 

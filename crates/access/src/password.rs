@@ -81,9 +81,7 @@ pub fn hash(password: &str, random: &Random) -> Result<String, HashError> {
 /// stored hash (an unknown user) or when it cannot be used.
 pub fn verify(password: &str, stored: Option<&str>) -> bool {
     if let Some(stored) = stored.and_then(usable) {
-        Argon2::default()
-            .verify_password(password.as_bytes(), &stored)
-            .is_ok()
+        Argon2::default().verify_password(password.as_bytes(), &stored).is_ok()
     } else {
         waste_as_much(password);
         false
@@ -125,10 +123,7 @@ mod tests {
     #[test]
     fn the_right_password_verifies_and_others_do_not() {
         let stored = hash(GOOD, &Random::seeded(1)).expect("hashes");
-        assert!(
-            stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
-            "{stored}"
-        );
+        assert!(stored.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{stored}");
         assert!(verify(GOOD, Some(&stored)));
         assert!(!verify("correct horse batterz", Some(&stored)));
         assert!(!verify("", Some(&stored)));
@@ -166,11 +161,6 @@ mod tests {
         assert_eq!(check(&"øy".repeat(128)), Ok(()));
         assert_eq!(check(&"ab".repeat(129)), Err(RuleError::Long(258)));
         assert_eq!(check(&"x".repeat(12)), Err(RuleError::Uniform));
-        assert!(
-            check("short")
-                .expect_err("short")
-                .to_string()
-                .contains("at least 12")
-        );
+        assert!(check("short").expect_err("short").to_string().contains("at least 12"));
     }
 }

@@ -189,15 +189,9 @@ pub fn allows(
             ),
         });
     }
-    let carried = principal
-        .roles
-        .iter()
-        .any(|role| covers(reach(*role, permission), principal, scope));
-    if carried {
-        Ok(())
-    } else {
-        Err(forbidden(principal, permission, scope))
-    }
+    let carried =
+        principal.roles.iter().any(|role| covers(reach(*role, permission), principal, scope));
+    if carried { Ok(()) } else { Err(forbidden(principal, permission, scope)) }
 }
 
 /// Whether the principal may give a person these roles: nobody but a Full Access User may make one,

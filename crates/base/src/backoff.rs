@@ -42,9 +42,13 @@ mod tests {
             attempts_max: 6,
         };
         let random = Random::seeded(1);
-        for (attempt, low, high) in [(1, 5, 10), (2, 10, 20), (3, 20, 40), (4, 30, 60), (5, 30, 60)] {
+        for (attempt, low, high) in [(1, 5, 10), (2, 10, 20), (3, 20, 40), (4, 30, 60), (5, 30, 60)]
+        {
             let wait = backoff.after(attempt, &random).expect("not the last");
-            assert!(wait >= Duration::from_secs(low) && wait <= Duration::from_secs(high), "{wait:?}");
+            assert!(
+                wait >= Duration::from_secs(low) && wait <= Duration::from_secs(high),
+                "{wait:?}"
+            );
         }
         assert_eq!(backoff.after(6, &random), None);
     }

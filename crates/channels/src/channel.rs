@@ -121,17 +121,12 @@ impl SendError {
     /// A temporary failure without a wish for when to retry.
     pub fn temporary(reason: impl AsRef<str>) -> Self {
         let reason = text::one_line(reason.as_ref(), text::SENTENCE_CHARS_MAX);
-        Self::Temporary {
-            reason,
-            retry_after: None,
-        }
+        Self::Temporary { reason, retry_after: None }
     }
 
     /// A final failure.
     pub fn permanent(reason: impl AsRef<str>) -> Self {
-        Self::Permanent {
-            reason: text::one_line(reason.as_ref(), text::SENTENCE_CHARS_MAX),
-        }
+        Self::Permanent { reason: text::one_line(reason.as_ref(), text::SENTENCE_CHARS_MAX) }
     }
 
     /// The public sentence.
@@ -186,10 +181,7 @@ mod tests {
         let url = "https://hooks.example.com/T0/secret-path".to_owned();
         let shown = format!("{:?}", sample(Address::Url { url, secret }));
         assert!(shown.contains("Address(webhook)"), "{shown}");
-        assert!(
-            !shown.contains("secret-path") && !shown.contains("whsec"),
-            "{shown}"
-        );
+        assert!(!shown.contains("secret-path") && !shown.contains("whsec"), "{shown}");
     }
 
     #[test]

@@ -100,10 +100,7 @@ impl Config {
                 !is_host(&self.host),
                 "email.host: give the name or address of the mail server".to_owned(),
             ),
-            (
-                self.port == 0,
-                "email.port: must be between 1 and 65535".to_owned(),
-            ),
+            (self.port == 0, "email.port: must be between 1 and 65535".to_owned()),
             (
                 self.from.parse::<Mailbox>().is_err(),
                 "email.from: give an address such as `Firebell <alerts@example.org>`".to_owned(),
@@ -133,21 +130,13 @@ impl Config {
                     .to_owned(),
             ),
             (
-                self.extra_roots_pem
-                    .as_deref()
-                    .is_some_and(|pem| !holds_certificates(pem)),
+                self.extra_roots_pem.as_deref().is_some_and(|pem| !holds_certificates(pem)),
                 "email.extra_roots_pem: holds no readable certificate in PEM form".to_owned(),
             ),
         ];
-        let faults: Vec<String> = checks
-            .into_iter()
-            .filter_map(|(wrong, fault)| wrong.then_some(fault))
-            .collect();
-        if faults.is_empty() {
-            Ok(())
-        } else {
-            Err(faults)
-        }
+        let faults: Vec<String> =
+            checks.into_iter().filter_map(|(wrong, fault)| wrong.then_some(fault)).collect();
+        if faults.is_empty() { Ok(()) } else { Err(faults) }
     }
 
     fn tls(&self) -> Result<TlsParameters, lettre::transport::smtp::Error> {
@@ -174,23 +163,15 @@ impl Email {
     /// All faults of the configuration together.
     pub fn new(config: Config) -> Result<Self, Vec<String>> {
         config.validate()?;
-        let from = config
-            .from
-            .parse()
-            .map_err(|e| vec![format!("email.from: {e}")])?;
+        let from = config.from.parse().map_err(|e| vec![format!("email.from: {e}")])?;
         let tls = match config.security {
             Security::None => None,
-            Security::StartTls | Security::Implicit => Some(
-                config
-                    .tls()
-                    .map_err(|e| vec![format!("email.extra_roots_pem: {e}")])?,
-            ),
+            Security::StartTls | Security::Implicit => {
+                Some(config.tls().map_err(|e| vec![format!("email.extra_roots_pem: {e}")])?)
+            }
         };
         let timeout = Duration::from_millis(config.timeout_ms);
-        Ok(Self {
-            pool: Pool::new(config, tls, timeout),
-            from,
-        })
+        Ok(Self { pool: Pool::new(config, tls, timeout), from })
     }
 
     async fn deliver(&self, message: &Message) -> Result<Receipt, SendError> {
@@ -201,10 +182,7 @@ impl Email {
             )));
         };
         let mail = compose::compose(&self.from, to, message)?;
-        let answer = self
-            .pool
-            .deliver(mail.envelope(), &mail.formatted())
-            .await?;
+        let answer = self.pool.deliver(mail.envelope(), &mail.formatted()).await?;
         Ok(Receipt {
             provider: self.name().to_owned(),
             provider_id: Some(compose::message_id(&self.from, &message.key)),

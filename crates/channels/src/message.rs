@@ -169,15 +169,8 @@ pub fn render_email(alert: &AlertContext, overrides: Overrides<'_>) -> RenderedE
         members.insert("subject".to_owned(), Value::from(subject.as_str()));
     }
     let text = default(&TEXT, &context).unwrap_or_else(|| alert.summary.clone());
-    let html = own_html
-        .or_else(|| default(&HTML, &context))
-        .unwrap_or_default();
-    RenderedEmail {
-        subject,
-        text,
-        html,
-        notes,
-    }
+    let html = own_html.or_else(|| default(&HTML, &context)).unwrap_or_default();
+    RenderedEmail { subject, text, html, notes }
 }
 
 /// The default JSON body of an outgoing webhook.
@@ -236,9 +229,7 @@ fn apply(
             Some(rendered.output)
         }
         Err(e) => {
-            notes.push(format!(
-                "The {part} template failed, the default was used: {e}."
-            ));
+            notes.push(format!("The {part} template failed, the default was used: {e}."));
             None
         }
     }
@@ -246,10 +237,7 @@ fn apply(
 
 fn default(template: &Own, context: &Value) -> Option<String> {
     let template = template.as_ref().ok()?;
-    template
-        .render(context)
-        .ok()
-        .map(|rendered| rendered.output)
+    template.render(context).ok().map(|rendered| rendered.output)
 }
 
 #[cfg(test)]
@@ -311,10 +299,7 @@ mod tests {
                 assert!(part.contains(said), "{said} missing in {part}");
             }
         }
-        assert!(
-            mail.text
-                .contains("1. Acknowledge\nhttps://firebell.example/r/1?t=a&b\n")
-        );
+        assert!(mail.text.contains("1. Acknowledge\nhttps://firebell.example/r/1?t=a&b\n"));
         assert!(!mail.text.contains("\n\n\n"), "{}", mail.text);
         for needed in [
             "<!doctype html>",
@@ -331,10 +316,7 @@ mod tests {
     #[test]
     fn priorities_have_a_word_and_a_shape() {
         for (priority, expect) in [(Priority::Medium, "■ Medium:"), (Priority::Low, "● Low:")] {
-            let mail = plain(&AlertContext {
-                priority,
-                ..alert()
-            });
+            let mail = plain(&AlertContext { priority, ..alert() });
             assert!(mail.subject.starts_with(expect), "{}", mail.subject);
         }
     }
@@ -360,8 +342,7 @@ mod tests {
         let mut huge = alert();
         huge.summary = "<".repeat(100_000);
         for i in 0..500 {
-            huge.properties
-                .insert(format!("p{i:03}"), "<".repeat(10_000));
+            huge.properties.insert(format!("p{i:03}"), "<".repeat(10_000));
         }
         let mail = plain(&huge);
         assert!(mail.html.contains("Acknowledge") && mail.html.len() <= OUTPUT_BYTES_MAX);
@@ -375,40 +356,24 @@ mod tests {
         let subject = Template::compile("{{ properties.Severity }}: {{ summary }}", Format::Text);
         let body = Template::compile("Dear <team>,\n{{ summary }} {{ gone }}", Format::Text);
         let (subject, body) = (subject.unwrap(), body.unwrap());
-        let overrides = Overrides {
-            subject: Some(&subject),
-            body: Some(&body),
-            ..Overrides::default()
-        };
+        let overrides =
+            Overrides { subject: Some(&subject), body: Some(&body), ..Overrides::default() };
         let mail = render_email(&alert(), overrides);
         assert_eq!(mail.subject, "Sev-2: Disk full on db-1");
         assert!(mail.text.contains("Dear <team>,\nDisk full") && mail.text.contains("Acknowledge"));
         assert!(mail.html.contains("Dear &lt;team&gt;,") && mail.html.contains("Acknowledge"));
-        assert!(
-            !mail.text.contains("Sev-2"),
-            "the form's body replaces the details"
-        );
+        assert!(!mail.text.contains("Sev-2"), "the form's body replaces the details");
         assert_eq!(mail.notes, ["The body template found no value for gone."]);
     }
 
     #[test]
     fn a_failing_form_falls_back_to_the_default() {
         let html = Template::compile("{{ summary }}".repeat(50).as_str(), Format::Html).unwrap();
-        let overrides = Overrides {
-            html: Some(&html),
-            ..Overrides::default()
-        };
-        let long = AlertContext {
-            summary: "<".repeat(2_000),
-            ..alert()
-        };
+        let overrides = Overrides { html: Some(&html), ..Overrides::default() };
+        let long = AlertContext { summary: "<".repeat(2_000), ..alert() };
         let mail = render_email(&long, overrides);
         assert!(mail.html.contains("<!doctype html>"));
-        assert!(
-            mail.notes[0].contains("the default was used"),
-            "{:?}",
-            mail.notes
-        );
+        assert!(mail.notes[0].contains("the default was used"), "{:?}", mail.notes);
     }
 
     #[test]

@@ -28,10 +28,7 @@ pub struct Registry {
 impl Registry {
     /// A registry that only keeps e-mail in the outbox; add channels to it.
     pub fn new() -> Self {
-        Self {
-            channels: Vec::new(),
-            outbox: Outbox,
-        }
+        Self { channels: Vec::new(), outbox: Outbox }
     }
 
     /// Builds every configured channel.
@@ -51,11 +48,7 @@ impl Registry {
             Ok(channel) => registry.add(Box::new(channel)),
             Err(found) => faults.extend(found),
         }
-        if faults.is_empty() {
-            Ok(registry)
-        } else {
-            Err(faults)
-        }
+        if faults.is_empty() { Ok(registry) } else { Err(faults) }
     }
 
     /// Adds a channel; the ones added first are asked first.
@@ -66,11 +59,7 @@ impl Registry {
     /// The channel that serves this address: the first that accepts it, the outbox for e-mail
     /// without a mail server, otherwise none.
     pub fn pick(&self, address: &Address) -> Option<&dyn Channel> {
-        let found = self
-            .channels
-            .iter()
-            .map(AsRef::as_ref)
-            .find(|c| c.accepts(address));
+        let found = self.channels.iter().map(AsRef::as_ref).find(|c| c.accepts(address));
         found.or_else(|| {
             let kept: &dyn Channel = &self.outbox;
             kept.accepts(address).then_some(kept)
@@ -99,10 +88,7 @@ mod tests {
     }
 
     fn url() -> Address {
-        Address::Url {
-            url: "https://example.org/".to_owned(),
-            secret: None,
-        }
+        Address::Url { url: "https://example.org/".to_owned(), secret: None }
     }
 
     #[tokio::test]
@@ -125,10 +111,7 @@ mod tests {
             from: "Firebell <alerts@example.org>".to_owned(),
             ..email::Config::default()
         };
-        let settings = Settings {
-            email: Some(config),
-            webhook: webhook::Config::default(),
-        };
+        let settings = Settings { email: Some(config), webhook: webhook::Config::default() };
         let registry = Registry::from_settings(&settings).unwrap();
         assert_eq!(registry.pick(&email()).unwrap().name(), "email");
     }
@@ -137,10 +120,7 @@ mod tests {
     fn faults_of_all_channels_are_reported_together() {
         let settings = Settings {
             email: Some(email::Config::default()),
-            webhook: webhook::Config {
-                timeout_ms: 0,
-                ..webhook::Config::default()
-            },
+            webhook: webhook::Config { timeout_ms: 0, ..webhook::Config::default() },
         };
         let faults = Registry::from_settings(&settings).err().unwrap().join("\n");
         for field in ["email.host", "email.from", "webhook.timeout_ms"] {

@@ -66,10 +66,7 @@ impl fmt::Display for TemplateError {
 
 impl TemplateError {
     fn new(line: usize, message: impl AsRef<str>) -> Self {
-        Self {
-            line: line.max(1),
-            message: text::one_line(message.as_ref(), 300),
-        }
+        Self { line: line.max(1), message: text::one_line(message.as_ref(), 300) }
     }
 }
 
@@ -127,14 +124,8 @@ impl Template {
         }
         grammar::check(source)?;
         let mut engine = engine(format);
-        engine
-            .add_template_owned(NAME, source.to_owned())
-            .map_err(|e| Fault::from(e).error)?;
-        Ok(Self {
-            engine,
-            format,
-            output_bytes_max,
-        })
+        engine.add_template_owned(NAME, source.to_owned()).map_err(|e| Fault::from(e).error)?;
+        Ok(Self { engine, format, output_bytes_max })
     }
 
     /// Renders with the members of a JSON object as names.
@@ -143,13 +134,8 @@ impl Template {
     /// A sentence and the line: too many steps, too much output, or output that is not JSON.
     pub fn render(&self, context: &serde_json::Value) -> Result<Rendered, TemplateError> {
         let missing = Missing::new(MISSING_MAX);
-        let output = self
-            .run(missing.value(context, ""))
-            .map_err(|fault| fault.error)?;
-        Ok(Rendered {
-            output,
-            missing: missing.names(),
-        })
+        let output = self.run(missing.value(context, "")).map_err(|fault| fault.error)?;
+        Ok(Rendered { output, missing: missing.names() })
     }
 
     fn try_with(&self, context: Value) -> Result<(), TemplateError> {
@@ -160,10 +146,7 @@ impl Template {
     }
 
     fn run(&self, context: Value) -> Result<String, Fault> {
-        let mut bounded = Bounded {
-            bytes: Vec::new(),
-            max: self.output_bytes_max,
-        };
+        let mut bounded = Bounded { bytes: Vec::new(), max: self.output_bytes_max };
         let template = self.engine.get_template(NAME)?;
         template.render_captured_to(context, &mut bounded)?;
         let output = String::from_utf8_lossy(&bounded.bytes).into_owned();
@@ -177,10 +160,7 @@ impl Template {
                 e.column()
             );
             let error = TemplateError::new(1, message);
-            return Err(Fault {
-                error,
-                certain: true,
-            });
+            return Err(Fault { error, certain: true });
         }
         Ok(output)
     }
@@ -201,8 +181,7 @@ impl Templates {
         source: &str,
         format: Format,
     ) -> Result<(), TemplateError> {
-        self.0
-            .insert(name.into(), Template::compile(source, format)?);
+        self.0.insert(name.into(), Template::compile(source, format)?);
         Ok(())
     }
 
@@ -221,9 +200,7 @@ struct Fault {
 
 impl From<minijinja::Error> for Fault {
     fn from(e: minijinja::Error) -> Self {
-        let detail = e
-            .detail()
-            .map_or_else(|| e.kind().to_string(), str::to_owned);
+        let detail = e.detail().map_or_else(|| e.kind().to_string(), str::to_owned);
         let (certain, message) = match e.kind() {
             ErrorKind::OutOfFuel => (true, "the template takes too many steps".to_owned()),
             ErrorKind::WriteFailure => (true, "the output is longer than allowed".to_owned()),
@@ -234,10 +211,7 @@ impl From<minijinja::Error> for Fault {
             | ErrorKind::BadEscape => (true, detail),
             _ => (false, detail),
         };
-        Self {
-            error: TemplateError::new(e.line().unwrap_or(1), message),
-            certain,
-        }
+        Self { error: TemplateError::new(e.line().unwrap_or(1), message), certain }
     }
 }
 
@@ -284,20 +258,12 @@ fn engine(format: Format) -> Environment<'static> {
         text::truncate(&value.to_string(), chars)
     });
     engine.add_filter("default", |value: &Value, other: &Value| {
-        if values::is_empty(value) {
-            other.clone()
-        } else {
-            value.clone()
-        }
+        if values::is_empty(value) { other.clone() } else { value.clone() }
     });
     engine.add_filter("json", move |value: &Value| {
         let json = values::to_json(value);
         // Only in JSON is JSON safe as it stands; HTML still escapes it.
-        if format == Format::Json {
-            Value::from_safe_string(json)
-        } else {
-            Value::from(json)
-        }
+        if format == Format::Json { Value::from_safe_string(json) } else { Value::from(json) }
     });
     engine
 }
@@ -312,8 +278,7 @@ fn write_in_html(
     let text = value.to_string();
     let mut rest = text.as_str();
     while let Some((at, sign)) = rest.char_indices().find(|(_, c)| "&<>\"'".contains(*c)) {
-        out.write_str(rest.get(..at).unwrap_or_default())
-            .map_err(minijinja::Error::from)?;
+        out.write_str(rest.get(..at).unwrap_or_default()).map_err(minijinja::Error::from)?;
         let escaped = match sign {
             '&' => "&amp;",
             '<' => "&lt;",
@@ -338,8 +303,6 @@ fn write_in_json(
         return out.write_str(&text).map_err(minijinja::Error::from);
     }
     let quoted = serde_json::Value::from(text).to_string();
-    let inside = quoted
-        .get(1..quoted.len().saturating_sub(1))
-        .unwrap_or_default();
+    let inside = quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default();
     out.write_str(inside).map_err(minijinja::Error::from)
 }

@@ -47,19 +47,11 @@ pub(crate) fn header_token(key: &str) -> String {
     /// Longest key in bytes; RFC 5322 lines end at 998.
     const TOKEN_BYTES_MAX: usize = 200;
     let clean = |c: char| {
-        if c.is_ascii_alphanumeric() || "-_.".contains(c) {
-            c
-        } else {
-            '_'
-        }
+        if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' }
     };
     let token: String = key.chars().take(TOKEN_BYTES_MAX).map(clean).collect();
     let token = token.trim_matches('.').replace("..", "._");
-    if token.is_empty() {
-        "unnamed".to_owned()
-    } else {
-        token
-    }
+    if token.is_empty() { "unnamed".to_owned() } else { token }
 }
 
 fn is_direction_override(c: char) -> bool {
@@ -73,10 +65,7 @@ mod tests {
     #[test]
     fn one_line_has_no_controls() {
         let table = [
-            (
-                "Disk full\r\nBcc: x@example.org",
-                "Disk full Bcc: x@example.org",
-            ),
+            ("Disk full\r\nBcc: x@example.org", "Disk full Bcc: x@example.org"),
             ("  a\t\u{0}b  ", "a b"),
             ("a\u{202e}b\u{85}c\u{2028}d", "ab c d"),
             ("", ""),

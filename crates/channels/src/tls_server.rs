@@ -39,9 +39,7 @@ pub(crate) fn serve(
         stream.get_mut().write_all(greeting.as_bytes())?;
         let mut line = String::new();
         while stream.read_line(&mut line)? > 0 {
-            stream
-                .get_mut()
-                .write_all(reply(line.trim_end()).as_bytes())?;
+            stream.get_mut().write_all(reply(line.trim_end()).as_bytes())?;
             line.clear();
         }
         std::io::Result::Ok(())

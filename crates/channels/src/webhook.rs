@@ -88,15 +88,11 @@ impl Config {
             ("body_timeout_ms", self.body_timeout_ms),
         ] {
             if !(1..=TIMEOUT_MS_MAX).contains(&value) {
-                faults.push(format!(
-                    "webhook.{field}: must be between 1 and {TIMEOUT_MS_MAX}"
-                ));
+                faults.push(format!("webhook.{field}: must be between 1 and {TIMEOUT_MS_MAX}"));
             }
         }
         if self.redirects > REDIRECTS_MAX {
-            faults.push(format!(
-                "webhook.redirects: must be at most {REDIRECTS_MAX}"
-            ));
+            faults.push(format!("webhook.redirects: must be at most {REDIRECTS_MAX}"));
         }
         for network in &self.allow_networks {
             if let Err(fault) = Network::parse(network) {
@@ -117,34 +113,22 @@ impl Config {
         if let Err(fault) = self.roots() {
             faults.push(fault);
         }
-        if faults.is_empty() {
-            Ok(())
-        } else {
-            Err(faults)
-        }
+        if faults.is_empty() { Ok(()) } else { Err(faults) }
     }
 
     fn roots(&self) -> Result<rustls::RootCertStore, String> {
         use rustls::pki_types::{CertificateDer, pem::PemObject};
         let fault =
             || "webhook.extra_roots_pem: holds no readable certificate in PEM form".to_owned();
-        let mut store = rustls::RootCertStore {
-            roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-        };
+        let mut store = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
         let Some(pem) = &self.extra_roots_pem else {
             return Ok(store);
         };
         let before = store.len();
         for certificate in CertificateDer::pem_slice_iter(pem.as_bytes()) {
-            store
-                .add(certificate.map_err(|_| fault())?)
-                .map_err(|_| fault())?;
+            store.add(certificate.map_err(|_| fault())?).map_err(|_| fault())?;
         }
-        if store.len() > before {
-            Ok(store)
-        } else {
-            Err(fault())
-        }
+        if store.len() > before { Ok(store) } else { Err(fault()) }
     }
 
     fn guard(&self) -> Guard {
@@ -152,11 +136,7 @@ impl Config {
         Guard {
             private: self.allow_private,
             hosts: self.allow_hosts.iter().map(plain).collect(),
-            networks: self
-                .allow_networks
-                .iter()
-                .filter_map(|n| Network::parse(n).ok())
-                .collect(),
+            networks: self.allow_networks.iter().filter_map(|n| Network::parse(n).ok()).collect(),
         }
     }
 
@@ -166,9 +146,7 @@ impl Config {
         let tls = rustls::ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .map_err(|e| format!("webhook: TLS cannot be set up: {e}"))?;
-        Ok(tls
-            .with_root_certificates(self.roots()?)
-            .with_no_client_auth())
+        Ok(tls.with_root_certificates(self.roots()?).with_no_client_auth())
     }
 }
 
@@ -199,10 +177,7 @@ impl Webhook {
     fn with_lookup(config: Config, lookup: Lookup) -> Result<Self, Vec<String>> {
         config.validate()?;
         let guard = Arc::new(config.guard());
-        let resolver = Resolver {
-            guard: Arc::clone(&guard),
-            lookup,
-        };
+        let resolver = Resolver { guard: Arc::clone(&guard), lookup };
         let client = Client::builder()
             .tls_backend_preconfigured(config.tls().map_err(|e| vec![e])?)
             .dns_resolver(Arc::new(resolver))
@@ -216,11 +191,7 @@ impl Webhook {
             .pool_idle_timeout(IDLE_TIME)
             .build()
             .map_err(|e| vec![format!("webhook: the HTTP client cannot be set up: {e}")])?;
-        Ok(Self {
-            client,
-            guard,
-            config,
-        })
+        Ok(Self { client, guard, config })
     }
 
     async fn deliver(&self, message: &Message) -> Result<Receipt, SendError> {
@@ -253,10 +224,7 @@ impl Webhook {
         for _ in 0..=self.config.redirects {
             self.check(&target)?;
             let host = origin(&target);
-            let response = self
-                .post(target.clone(), call)
-                .await
-                .map_err(|e| failure(&host, &e))?;
+            let response = self.post(target.clone(), call).await.map_err(|e| failure(&host, &e))?;
             if !repeats_the_post(response.status()) {
                 return Ok((host, response));
             }
@@ -270,14 +238,10 @@ impl Webhook {
 
     fn check(&self, target: &Url) -> Result<(), SendError> {
         if !matches!(target.scheme(), "http" | "https") {
-            return Err(SendError::permanent(
-                "A webhook address must start with https or http.",
-            ));
+            return Err(SendError::permanent("A webhook address must start with https or http."));
         }
         let host = target.host_str().unwrap_or_default();
-        self.guard
-            .check_literal(host)
-            .map_err(|refused| SendError::permanent(refused.to_string()))
+        self.guard.check_literal(host).map_err(|refused| SendError::permanent(refused.to_string()))
     }
 
     async fn post(&self, target: Url, call: &Call<'_>) -> reqwest::Result<Response> {
@@ -323,10 +287,7 @@ impl<'a> Call<'a> {
         }
         let body = body.into_bytes();
         let signature = match &message.to {
-            Address::Url {
-                secret: Some(secret),
-                ..
-            } => Some(
+            Address::Url { secret: Some(secret), .. } => Some(
                 SigningKey::parse_all(secret)
                     .and_then(|keys| sign(&keys, &id, message.sent_at, &body))
                     .map_err(|e| {
@@ -335,12 +296,7 @@ impl<'a> Call<'a> {
             ),
             Address::Url { .. } | Address::Email(_) | Address::Phone(_) | Address::Token(_) => None,
         };
-        Ok(Self {
-            id,
-            message,
-            signature,
-            body,
-        })
+        Ok(Self { id, message, signature, body })
     }
 }
 
@@ -362,18 +318,12 @@ fn plain_body(message: &Message) -> serde_json::Value {
 
 fn parse(url: &str) -> Result<Url, SendError> {
     if url.len() > URL_BYTES_MAX {
-        return Err(SendError::permanent(
-            "The webhook's address is longer than 4096 bytes.",
-        ));
+        return Err(SendError::permanent("The webhook's address is longer than 4096 bytes."));
     }
     let fault = "The webhook's address is not a valid URL; give one such as \
                  https://hooks.example.com/firebell.";
     let url = Url::parse(url.trim()).map_err(|_| SendError::permanent(fault))?;
-    if url.has_host() {
-        Ok(url)
-    } else {
-        Err(SendError::permanent(fault))
-    }
+    if url.has_host() { Ok(url) } else { Err(SendError::permanent(fault)) }
 }
 
 /// 303 is left out: it means that the POST was taken and only the result lies elsewhere.
@@ -383,17 +333,10 @@ fn repeats_the_post(status: StatusCode) -> bool {
 
 fn next(from: &Url, response: &Response) -> Result<Url, SendError> {
     let host = origin(from);
-    let location = response
-        .headers()
-        .get(header::LOCATION)
-        .and_then(|v| v.to_str().ok());
-    let target = location
-        .filter(|l| l.len() <= URL_BYTES_MAX)
-        .and_then(|l| from.join(l).ok());
+    let location = response.headers().get(header::LOCATION).and_then(|v| v.to_str().ok());
+    let target = location.filter(|l| l.len() <= URL_BYTES_MAX).and_then(|l| from.join(l).ok());
     let Some(target) = target else {
-        return Err(SendError::permanent(format!(
-            "{host} redirects without a usable target."
-        )));
+        return Err(SendError::permanent(format!("{host} redirects without a usable target.")));
     };
     if from.scheme() == "https" && target.scheme() != "https" {
         return Err(SendError::permanent(format!(
@@ -428,9 +371,8 @@ fn failure(host: &str, error: &reqwest::Error) -> SendError {
         return SendError::temporary(format!("{host} did not accept the connection in time."));
     }
     // The outermost error would show the URL; the deepest names the cause alone.
-    let cause = deepest.downcast_ref::<reqwest::Error>().map_or_else(
-        || deepest.to_string(),
-        |_| "the connection failed".to_owned(),
-    );
+    let cause = deepest
+        .downcast_ref::<reqwest::Error>()
+        .map_or_else(|| deepest.to_string(), |_| "the connection failed".to_owned());
     SendError::temporary(format!("{host} could not be reached: {cause}."))
 }

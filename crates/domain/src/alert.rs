@@ -65,12 +65,7 @@ pub enum State {
 
 impl State {
     /// Every state, by storage code.
-    pub const ALL: [Self; 4] = [
-        Self::Open,
-        Self::Acknowledged,
-        Self::Suspended,
-        Self::Closed,
-    ];
+    pub const ALL: [Self; 4] = [Self::Open, Self::Acknowledged, Self::Suspended, Self::Closed];
 
     /// The word in Firebell's own API.
     pub const fn word(self) -> &'static str {
@@ -179,9 +174,7 @@ impl Priority {
 
     /// The priority with this word, whatever the case.
     pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|p| p.word().eq_ignore_ascii_case(word.trim()))
+        Self::ALL.into_iter().find(|p| p.word().eq_ignore_ascii_case(word.trim()))
     }
 
     /// The number in the database; rises with urgency.

@@ -12,10 +12,7 @@ pub type DeviceId = Id<Device>;
 
 /// One way to reach a person.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(
-    clippy::struct_field_names,
-    reason = "default device is the field's standard term"
-)]
+#[expect(clippy::struct_field_names, reason = "default device is the field's standard term")]
 pub struct Device {
     /// Identity.
     pub id: DeviceId,
@@ -115,11 +112,7 @@ mod tests {
 
     #[test]
     fn emails() {
-        for good in [
-            "a@b.example",
-            "first.last+tag@mail.example.org",
-            "a@localhost",
-        ] {
+        for good in ["a@b.example", "first.last+tag@mail.example.org", "a@localhost"] {
             assert!(is_email(good), "{good}");
         }
         for bad in [
@@ -143,14 +136,9 @@ mod tests {
         for good in ["+4722334455", "+14155550100;ext=12"] {
             assert!(is_phone(good), "{good}");
         }
-        for bad in [
-            "22334455",
-            "+0123456789",
-            "+47 22 33",
-            "+47",
-            "+4722334455;ext=",
-            "+4722334455;ext=x",
-        ] {
+        for bad in
+            ["22334455", "+0123456789", "+47 22 33", "+47", "+4722334455;ext=", "+4722334455;ext=x"]
+        {
             assert!(!is_phone(bad), "{bad}");
         }
     }

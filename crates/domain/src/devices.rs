@@ -80,10 +80,7 @@ pub fn plan(directory: &Directory, person: &Person, at: Timestamp, rules: Rules)
                 plan.skipped.push((device.id, Skip::Failsafe));
             }
             None => {
-                plan.uses.push(Use {
-                    device: device.id,
-                    due,
-                });
+                plan.uses.push(Use { device: device.id, due });
                 if !rules.override_restrictions {
                     due = add_minutes(due, i64::from(device.delay_minutes));
                 }
@@ -96,10 +93,7 @@ pub fn plan(directory: &Directory, person: &Person, at: Timestamp, rules: Rules)
             .find(|d| d.default_device && d.status == Status::Active);
         if let Some(device) = failsafe {
             plan.skipped.retain(|(id, _)| *id != device.id);
-            plan.uses.push(Use {
-                device: device.id,
-                due: at,
-            });
+            plan.uses.push(Use { device: device.id, due: at });
         }
     }
     plan
@@ -114,24 +108,13 @@ pub fn plan_one(
     rules: Rules,
 ) -> DevicePlan {
     match obstacle(directory, person, device, at, rules) {
-        None => DevicePlan {
-            uses: vec![Use {
-                device: device.id,
-                due: at,
-            }],
-            skipped: Vec::new(),
-        },
-        Some(skip) => DevicePlan {
-            uses: Vec::new(),
-            skipped: vec![(device.id, skip)],
-        },
+        None => DevicePlan { uses: vec![Use { device: device.id, due: at }], skipped: Vec::new() },
+        Some(skip) => DevicePlan { uses: Vec::new(), skipped: vec![(device.id, skip)] },
     }
 }
 
 fn has_other(directory: &Directory, person: &Person) -> bool {
-    directory
-        .devices_of(person.id)
-        .any(|d| !d.default_device && d.status == Status::Active)
+    directory.devices_of(person.id).any(|d| !d.default_device && d.status == Status::Active)
 }
 
 fn obstacle(
@@ -150,9 +133,6 @@ fn obstacle(
     let holidays = directory.holidays(person.site);
     let open = rules.override_restrictions
         || device.timeframes.is_empty()
-        || device
-            .timeframes
-            .iter()
-            .any(|t| t.active_at(due, &person.zone, holidays));
+        || device.timeframes.iter().any(|t| t.active_at(due, &person.zone, holidays));
     (!open).then_some(Skip::OutsideTimeframes)
 }

@@ -151,29 +151,17 @@ impl Directory {
 
     /// A person's devices, in their order.
     pub fn devices_of(&self, person: PersonId) -> impl Iterator<Item = &Arc<Device>> {
-        self.devices_of
-            .get(&person)
-            .into_iter()
-            .flatten()
-            .filter_map(|id| self.devices.get(id))
+        self.devices_of.get(&person).into_iter().flatten().filter_map(|id| self.devices.get(id))
     }
 
     /// A group's shifts, by name.
     pub fn shifts_of(&self, group: GroupId) -> impl Iterator<Item = &Arc<Shift>> {
-        self.shifts_of
-            .get(&group)
-            .into_iter()
-            .flatten()
-            .filter_map(|id| self.shifts.get(id))
+        self.shifts_of.get(&group).into_iter().flatten().filter_map(|id| self.shifts.get(id))
     }
 
     /// A person's absences, in the order they were entered.
     pub fn absences_of(&self, person: PersonId) -> impl Iterator<Item = &Arc<TemporaryAbsence>> {
-        self.absences_of
-            .get(&person)
-            .into_iter()
-            .flatten()
-            .filter_map(|id| self.absences.get(id))
+        self.absences_of.get(&person).into_iter().flatten().filter_map(|id| self.absences.get(id))
     }
 
     /// The holidays of a site; none without a site.
@@ -194,14 +182,10 @@ impl Directory {
                 .contains_key(&id)
                 .then_some(Recipient::Person(id))
                 .or_else(|| {
-                    self.groups
-                        .contains_key(&id.cast())
-                        .then(|| Recipient::Group(id.cast()))
+                    self.groups.contains_key(&id.cast()).then(|| Recipient::Group(id.cast()))
                 })
                 .or_else(|| {
-                    self.devices
-                        .contains_key(&id.cast())
-                        .then(|| Recipient::Device(id.cast()))
+                    self.devices.contains_key(&id.cast()).then(|| Recipient::Device(id.cast()))
                 });
         }
         self.person_by_name(text)
@@ -214,12 +198,10 @@ impl Directory {
     pub fn recipient_name(&self, recipient: Recipient) -> String {
         let gone = || format!("(removed {})", recipient.kind().to_lowercase());
         match recipient {
-            Recipient::Person(id) => self
-                .person(id)
-                .map_or_else(gone, |p| p.target_name.to_string()),
-            Recipient::Group(id) => self
-                .group(id)
-                .map_or_else(gone, |g| g.target_name.to_string()),
+            Recipient::Person(id) => {
+                self.person(id).map_or_else(gone, |p| p.target_name.to_string())
+            }
+            Recipient::Group(id) => self.group(id).map_or_else(gone, |g| g.target_name.to_string()),
             Recipient::Device(id) => self.device(id).map_or_else(gone, |d| {
                 let owner = self.recipient_name(Recipient::Person(d.owner));
                 format!("{owner}|{}", d.name)
@@ -239,8 +221,7 @@ impl Directory {
     /// Adds an entity, or replaces the one of its kind with its id.
     pub fn put(&mut self, entity: Entity) {
         self.remove(entity.kind(), entity.id());
-        self.names
-            .insert((entity.kind(), entity.name_key()), entity.id());
+        self.names.insert((entity.kind(), entity.name_key()), entity.id());
         match entity {
             Entity::Site(e) => drop(self.sites.insert(e.id, Arc::new(e))),
             Entity::Person(e) => {
@@ -352,9 +333,7 @@ impl Directory {
     pub fn entities(&self) -> Vec<Entity> {
         let mut ids: BTreeSet<(Kind, [u8; 16])> = BTreeSet::new();
         ids.extend(self.names.iter().map(|((kind, _), id)| (*kind, *id)));
-        ids.into_iter()
-            .filter_map(|(kind, id)| self.entity(kind, id))
-            .collect()
+        ids.into_iter().filter_map(|(kind, id)| self.entity(kind, id)).collect()
     }
 
     fn sort_devices(&mut self, owner: PersonId) {

@@ -144,11 +144,8 @@ impl Walk {
         let mut told_now = false;
         while let Some(step) = self.steps.get(self.next).copied() {
             let waits = step.delay_minutes > 0 && self.told_in_round;
-            let at = if waits && told_now {
-                add_minutes(now, step.delay_minutes.into())
-            } else {
-                now
-            };
+            let at =
+                if waits && told_now { add_minutes(now, step.delay_minutes.into()) } else { now };
             match self.who(directory, step, at, reachable) {
                 Err(passed) => turn.passed.push((step, passed)),
                 Ok(_) if waits && told_now => {
@@ -184,11 +181,7 @@ impl Walk {
             Who::StandIn { person, absent } => (Recipient::Person(person), Some(absent)),
         };
         let escalation = step.escalation;
-        turn.tell.push(Tell {
-            recipient,
-            path: path(stands_in_for),
-            escalation,
-        });
+        turn.tell.push(Tell { recipient, path: path(stands_in_for), escalation });
     }
 
     fn who(
@@ -200,10 +193,7 @@ impl Walk {
     ) -> Result<Who, Passed> {
         let person = match step.member {
             Recipient::Group(group) => {
-                return directory
-                    .group(group)
-                    .map(|_| Who::Group(group))
-                    .ok_or(Passed::Inactive);
+                return directory.group(group).map(|_| Who::Group(group)).ok_or(Passed::Inactive);
             }
             Recipient::Person(person) => person,
             Recipient::Device(device) => directory.device(device).ok_or(Passed::Inactive)?.owner,
@@ -212,20 +202,13 @@ impl Walk {
             Cover::Vacant => return Err(Passed::Vacant),
             Cover::Inactive => return Err(Passed::Inactive),
             Cover::Present => Who::Member,
-            Cover::ReplacedBy(stand_in) => Who::StandIn {
-                person: stand_in,
-                absent: person,
-            },
+            Cover::ReplacedBy(stand_in) => Who::StandIn { person: stand_in, absent: person },
         };
         let answering = match who {
             Who::StandIn { person, .. } => person,
             Who::Member | Who::Group(_) => person,
         };
-        if reachable(answering, at) {
-            Ok(who)
-        } else {
-            Err(Passed::NoDevice(answering))
-        }
+        if reachable(answering, at) { Ok(who) } else { Err(Passed::NoDevice(answering)) }
     }
 
     /// At the end of a round: starts the next one (true), or says that the walk has ended (false).

@@ -105,9 +105,7 @@ impl EventAction {
 
     /// The action with this word, whatever the case.
     pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|a| a.word().eq_ignore_ascii_case(word.trim()))
+        Self::ALL.into_iter().find(|a| a.word().eq_ignore_ascii_case(word.trim()))
     }
 }
 

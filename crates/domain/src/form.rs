@@ -109,9 +109,7 @@ impl Action {
 
     /// The action with this word.
     pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|action| action.word().eq_ignore_ascii_case(word))
+        Self::ALL.into_iter().find(|action| action.word().eq_ignore_ascii_case(word))
     }
 }
 
@@ -145,9 +143,7 @@ impl Contribution {
 
     /// The contribution with this word.
     pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|c| c.word().eq_ignore_ascii_case(word))
+        Self::ALL.into_iter().find(|c| c.word().eq_ignore_ascii_case(word))
     }
 }
 
@@ -169,19 +165,7 @@ pub fn default_options() -> Vec<ResponseOption> {
             Action::AssignToUser,
             Contribution::Positive,
         ),
-        option(
-            2,
-            "Can't",
-            "Tell the next person now",
-            Action::Escalate,
-            Contribution::Negative,
-        ),
-        option(
-            3,
-            "Resolved",
-            "It is over; end the alert",
-            Action::End,
-            Contribution::Positive,
-        ),
+        option(2, "Can't", "Tell the next person now", Action::Escalate, Contribution::Negative),
+        option(3, "Resolved", "It is over; end the alert", Action::End, Contribution::Positive),
     ]
 }

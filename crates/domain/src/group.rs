@@ -12,10 +12,7 @@ pub type GroupId = Id<Group>;
 
 /// People, devices and groups that are told together.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(
-    clippy::struct_field_names,
-    reason = "group type is the field's standard term"
-)]
+#[expect(clippy::struct_field_names, reason = "group type is the field's standard term")]
 pub struct Group {
     /// Identity.
     pub id: GroupId,

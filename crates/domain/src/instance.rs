@@ -50,9 +50,7 @@ impl Region {
 
     /// The region with this word.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Apac, Self::Emea, Self::Na]
-            .into_iter()
-            .find(|r| r.word() == word)
+        [Self::Apac, Self::Emea, Self::Na].into_iter().find(|r| r.word() == word)
     }
 }
 
@@ -61,7 +59,5 @@ pub fn is_instance_name(text: &str) -> bool {
     (1..=63).contains(&text.len())
         && !text.starts_with('-')
         && !text.ends_with('-')
-        && text
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
+        && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
 }

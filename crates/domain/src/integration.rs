@@ -51,8 +51,6 @@ impl Format {
 
     /// The format with this word.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Generic, Self::Alertmanager]
-            .into_iter()
-            .find(|f| f.word() == word)
+        [Self::Generic, Self::Alertmanager].into_iter().find(|f| f.word() == word)
     }
 }

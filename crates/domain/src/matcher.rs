@@ -49,10 +49,7 @@ impl Op {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MatcherError {
     /// The label's name is empty or too long.
-    #[error(
-        "the label name must be 1 to {NAME_CHARS} characters long",
-        NAME_CHARS = 128
-    )]
+    #[error("the label name must be 1 to {NAME_CHARS} characters long", NAME_CHARS = 128)]
     Name,
     /// The value is too long.
     #[error("the value must be at most {VALUE_BYTES_MAX} bytes long")]
@@ -84,12 +81,7 @@ impl Matcher {
                     .map_err(|error| MatcherError::Regex(error.to_string()))?,
             ),
         };
-        Ok(Self {
-            name: name.to_owned(),
-            value: value.to_owned(),
-            op,
-            regex,
-        })
+        Ok(Self { name: name.to_owned(), value: value.to_owned(), op, regex })
     }
 
     /// Reads `name="value"` and its three sisters; the quotes may be left out.
@@ -102,10 +94,7 @@ impl Matcher {
             .find_map(|op| rest.strip_prefix(op.word()).map(|value| (op, value.trim())));
         let (op, value) = found.ok_or_else(form)?;
         let value = match value.strip_prefix('"') {
-            Some(quoted) => quoted
-                .strip_suffix('"')
-                .ok_or_else(form)?
-                .replace("\\\"", "\""),
+            Some(quoted) => quoted.strip_suffix('"').ok_or_else(form)?.replace("\\\"", "\""),
             None => value.to_owned(),
         };
         Self::new(name.trim(), op, &value)
@@ -160,23 +149,11 @@ mod tests {
 
     #[test]
     fn what_is_no_matcher_says_why() {
-        assert!(matches!(
-            Matcher::parse("severity"),
-            Err(MatcherError::Form(_))
-        ));
+        assert!(matches!(Matcher::parse("severity"), Err(MatcherError::Form(_))));
         assert!(matches!(Matcher::parse("a!b"), Err(MatcherError::Form(_))));
-        assert!(matches!(
-            Matcher::parse("a=\"b"),
-            Err(MatcherError::Form(_))
-        ));
+        assert!(matches!(Matcher::parse("a=\"b"), Err(MatcherError::Form(_))));
         assert!(matches!(Matcher::parse("=b"), Err(MatcherError::Name)));
-        assert!(matches!(
-            Matcher::parse("a=~\"(\""),
-            Err(MatcherError::Regex(_))
-        ));
-        assert!(matches!(
-            Matcher::parse("a=~\"(x{1000}){1000}\""),
-            Err(MatcherError::Regex(_))
-        ));
+        assert!(matches!(Matcher::parse("a=~\"(\""), Err(MatcherError::Regex(_))));
+        assert!(matches!(Matcher::parse("a=~\"(x{1000}){1000}\""), Err(MatcherError::Regex(_))));
     }
 }

@@ -83,10 +83,7 @@ mod tests {
 
     #[test]
     fn names_are_trimmed_and_checked() {
-        assert_eq!(
-            Name::parse("  Bo Ek ").map(|n| n.fold()),
-            Ok("bo ek".to_owned())
-        );
+        assert_eq!(Name::parse("  Bo Ek ").map(|n| n.fold()), Ok("bo ek".to_owned()));
         assert_eq!(Name::parse(" \t"), Err(NameError::Empty));
         assert_eq!(Name::parse(&"x".repeat(101)), Err(NameError::Long(101)));
         assert_eq!(Name::parse("a\u{202E}b"), Err(NameError::Invisible(0x202E)));

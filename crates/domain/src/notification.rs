@@ -68,13 +68,8 @@ pub enum NotificationState {
 
 impl NotificationState {
     /// Every state, by storage code.
-    pub const ALL: [Self; 5] = [
-        Self::Pending,
-        Self::Delivered,
-        Self::Failed,
-        Self::Cancelled,
-        Self::Responded,
-    ];
+    pub const ALL: [Self; 5] =
+        [Self::Pending, Self::Delivered, Self::Failed, Self::Cancelled, Self::Responded];
 
     /// The word in Firebell's own API.
     pub const fn word(self) -> &'static str {

@@ -7,12 +7,10 @@ use crate::directory::Directory;
 use crate::group::{Group, GroupId, GroupType};
 use crate::person::{PersonId, Status};
 use crate::recipient::Recipient;
+use crate::schedule::absence::{self, AbsenceKind};
 use crate::schedule::rotation::Progress;
 use crate::schedule::{Holidays, Occurrence};
 use crate::shift::{EscalationType, Shift, ShiftId};
-
-/// How many replacements of replacements are followed before the place counts as vacant.
-pub const REPLACEMENTS_MAX: usize = 8;
 
 /// A shift in force, and its places in order.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,11 +68,7 @@ pub fn on_call<'a>(
         .filter_map(|shift| {
             let occurrence = shift.pattern.active_at(at, holidays)?;
             let places = places(shift, &occurrence, at, holidays, alerts_so_far(shift.id));
-            Some(OnCall {
-                shift,
-                occurrence,
-                places,
-            })
+            Some(OnCall { shift, occurrence, places })
         })
         .collect()
 }
@@ -94,13 +88,8 @@ pub fn places(
         None => (0..shift.members.len()).collect(),
         Some(rotation) => {
             let moves: Vec<bool> = shift.members.iter().map(|m| m.in_rotation).collect();
-            let progress = Progress::at(
-                rotation,
-                &shift.pattern,
-                occurrence,
-                holidays,
-                alerts_so_far,
-            );
+            let progress =
+                Progress::at(rotation, &shift.pattern, occurrence, holidays, alerts_so_far);
             rotation.order_at(&moves, at, progress)
         }
     };
@@ -122,32 +111,34 @@ pub fn places(
 /// Who answers for `member` of `group` at `at`, following replacements. Absences concern groups only:
 /// who is named directly is told directly.
 pub fn cover(directory: &Directory, member: PersonId, group: GroupId, at: Timestamp) -> Cover {
-    let mut who = member;
-    for _ in 0..REPLACEMENTS_MAX {
-        match absence_of(directory, who, group, at).map(|absence| absence.replacement) {
-            None if !takes_part(directory, who) => return Cover::Inactive,
-            None if who == member => return Cover::Present,
-            None => return Cover::ReplacedBy(who),
-            Some(None) => return Cover::Vacant,
-            Some(Some(replacement)) => who = replacement,
-        }
+    let away = |who: &PersonId| absence_at(directory, *who, group, at).map(kind);
+    let answering = match absence::resolve_at(&member, away) {
+        absence::Cover::Vacant => return Cover::Vacant,
+        absence::Cover::Member => member,
+        absence::Cover::Replacement(stand_in) => stand_in,
+    };
+    match takes_part(directory, answering) {
+        false => Cover::Inactive,
+        true if answering == member => Cover::Present,
+        true => Cover::ReplacedBy(answering),
     }
-    Cover::Vacant
 }
 
 /// The absence in force; of overlapping ones the latest entered holds.
-fn absence_of(
+fn absence_at(
     directory: &Directory,
     member: PersonId,
     group: GroupId,
     at: Timestamp,
 ) -> Option<&TemporaryAbsence> {
     let applies = |of: Option<GroupId>| of.is_none_or(|of| of == group);
-    directory
-        .absences_of(member)
-        .filter(|a| a.start <= at && at < a.end && applies(a.group))
-        .last()
-        .map(AsRef::as_ref)
+    let absences = directory.absences_of(member);
+    absences.filter(|a| a.start <= at && at < a.end && applies(a.group)).last().map(AsRef::as_ref)
+}
+
+/// What an absence does to a place.
+fn kind(absence: &TemporaryAbsence) -> AbsenceKind<PersonId> {
+    absence.replacement.map_or(AbsenceKind::Vacancy, AbsenceKind::Replacement)
 }
 
 /// Whether a person exists, is active, and works at a site that is.

@@ -144,8 +144,6 @@ impl Role {
 
     /// The role with this name, whatever the case.
     pub fn from_word(word: &str) -> Option<Self> {
-        Self::ALL
-            .into_iter()
-            .find(|role| role.word().eq_ignore_ascii_case(word.trim()))
+        Self::ALL.into_iter().find(|role| role.word().eq_ignore_ascii_case(word.trim()))
     }
 }

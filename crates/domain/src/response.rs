@@ -164,30 +164,17 @@ mod tests {
             ((Open, Action::Escalate, false), (Counted, EscalateNow)),
             ((Open, Action::Escalate, true), (Repeated, Nothing)),
             ((Open, Action::RecordResponse, false), (Counted, Nothing)),
-            (
-                (Open, Action::StopNotifyingUser, false),
-                (Counted, StopPerson),
-            ),
-            (
-                (Open, Action::StopNotifyingTarget, false),
-                (Counted, StopTarget),
-            ),
+            ((Open, Action::StopNotifyingUser, false), (Counted, StopPerson)),
+            ((Open, Action::StopNotifyingTarget, false), (Counted, StopTarget)),
             ((Acknowledged, Action::Escalate, false), (Counted, Nothing)),
             ((Acknowledged, Action::End, false), (Counted, Close)),
-            (
-                (Suspended, Action::AssignToUser, false),
-                (Counted, Acknowledge),
-            ),
+            ((Suspended, Action::AssignToUser, false), (Counted, Acknowledge)),
             ((Open, Action::AssignToUser, true), (Repeated, Nothing)),
             ((Closed, Action::AssignToUser, false), (Late, Nothing)),
             ((Closed, Action::End, true), (Late, Nothing)),
         ];
         for ((state, action, given), expected) in table {
-            assert_eq!(
-                decide(state, action, given),
-                expected,
-                "{state:?} {action:?} {given}"
-            );
+            assert_eq!(decide(state, action, given), expected, "{state:?} {action:?} {given}");
         }
     }
 }

@@ -88,14 +88,7 @@ impl<'a> Router<'a> {
         entered: BTreeSet<GroupId>,
         alerts_so_far: &'a dyn Fn(ShiftId) -> u64,
     ) -> Self {
-        Self {
-            directory,
-            at,
-            handling,
-            alerts_so_far,
-            entered,
-            routed: Routed::default(),
-        }
+        Self { directory, at, handling, alerts_so_far, entered, routed: Routed::default() }
     }
 
     /// Routes to these recipients.
@@ -127,11 +120,7 @@ impl<'a> Router<'a> {
                 self.routed.notes.push(Note::TooMany);
             }
         } else {
-            self.routed.tell.push(Tell {
-                recipient: who,
-                path,
-                escalation,
-            });
+            self.routed.tell.push(Tell { recipient: who, path, escalation });
         }
     }
 
@@ -147,13 +136,8 @@ impl<'a> Router<'a> {
         }
         match group.group_type {
             GroupType::Broadcast => {
-                self.routed
-                    .notes
-                    .push(Note::Broadcast(id, group.members.len()));
-                let path = Path {
-                    group: Some(id),
-                    ..Path::default()
-                };
+                self.routed.notes.push(Note::Broadcast(id, group.members.len()));
+                let path = Path { group: Some(id), ..Path::default() };
                 for member in &group.members {
                     self.open_member(group, *member, path, depth);
                 }
@@ -170,16 +154,8 @@ impl<'a> Router<'a> {
         };
         match (cover, member) {
             (oncall::Cover::ReplacedBy(stand_in), Recipient::Person(absent)) => {
-                let path = Path {
-                    stands_in_for: Some(absent),
-                    ..path
-                };
-                self.open(
-                    Recipient::Person(stand_in),
-                    path,
-                    EscalationType::None,
-                    depth + 1,
-                );
+                let path = Path { stands_in_for: Some(absent), ..path };
+                self.open(Recipient::Person(stand_in), path, EscalationType::None, depth + 1);
             }
             (oncall::Cover::Vacant, _) => {
                 self.routed.notes.push(Note::RecipientInactive(member));
@@ -219,19 +195,10 @@ impl<'a> Router<'a> {
     fn tell_supervisors(&mut self, group: &Group) {
         for supervisor in &group.supervisors {
             if oncall::takes_part(self.directory, *supervisor) {
-                self.routed
-                    .notes
-                    .push(Note::SupervisorInstead(group.id, *supervisor));
-                let path = Path {
-                    group: Some(group.id),
-                    ..Path::default()
-                };
+                self.routed.notes.push(Note::SupervisorInstead(group.id, *supervisor));
+                let path = Path { group: Some(group.id), ..Path::default() };
                 let recipient = Recipient::Person(*supervisor);
-                let tell = Tell {
-                    recipient,
-                    path,
-                    escalation: EscalationType::Management,
-                };
+                let tell = Tell { recipient, path, escalation: EscalationType::Management };
                 self.routed.tell.push(tell);
             }
         }
@@ -249,18 +216,14 @@ impl<'a> Router<'a> {
         };
         let turn = walk.turn(directory, self.at, &reachable);
         for (step, passed) in &turn.passed {
-            self.routed
-                .notes
-                .push(Note::PassedOver(walk.group, *step, *passed));
+            self.routed.notes.push(Note::PassedOver(walk.group, *step, *passed));
         }
         self.routed.tell.extend(turn.tell.iter().copied());
         for (group, _) in &turn.groups {
             self.open_group(*group, depth + 1);
         }
         if turn.ended {
-            self.routed
-                .notes
-                .push(Note::WalkEnded(walk.group, turn.end_notice));
+            self.routed.notes.push(Note::WalkEnded(walk.group, turn.end_notice));
             if let Some(recipient) = turn.end_notice {
                 let path = Path {
                     group: Some(walk.group),
@@ -307,10 +270,7 @@ pub fn devices_for(
         Recipient::Device(id) => {
             let device = directory.device(id)?;
             let person = directory.person(device.owner)?;
-            Some((
-                person.id,
-                devices::plan_one(directory, person, device, at, rules),
-            ))
+            Some((person.id, devices::plan_one(directory, person, device, at, rules)))
         }
         Recipient::Group(_) => None,
     }

@@ -47,11 +47,7 @@ impl World {
             region: Region::Emea,
             created: now,
         };
-        Self {
-            directory: Directory::new(instance, Revision { epoch: 1, n: 1 }),
-            random,
-            now,
-        }
+        Self { directory: Directory::new(instance, Revision { epoch: 1, n: 1 }), random, now }
     }
 
     /// A person with one e-mail device.
@@ -104,10 +100,7 @@ impl World {
     }
 
     fn change_device(&mut self, owner: PersonId, title: &str, change: impl Fn(&mut Device)) {
-        let found = self
-            .directory
-            .devices_of(owner)
-            .find(|d| d.name.as_str() == title);
+        let found = self.directory.devices_of(owner).find(|d| d.name.as_str() == title);
         let mut device = (**found.expect("a device")).clone();
         change(&mut device);
         self.directory.put(Entity::Device(device));

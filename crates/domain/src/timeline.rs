@@ -43,19 +43,13 @@ impl Entry {
     /// The same, about this person.
     #[must_use]
     pub fn person(self, person: PersonId) -> Self {
-        Self {
-            person: Some(person),
-            ..self
-        }
+        Self { person: Some(person), ..self }
     }
 
     /// The same, about this device.
     #[must_use]
     pub fn device(self, device: DeviceId) -> Self {
-        Self {
-            device: Some(device),
-            ..self
-        }
+        Self { device: Some(device), ..self }
     }
 
     /// The same, about this group, if any.
@@ -67,10 +61,7 @@ impl Entry {
     /// The same, about this notification.
     #[must_use]
     pub fn notification(self, notification: NotificationId) -> Self {
-        Self {
-            notification: Some(notification),
-            ..self
-        }
+        Self { notification: Some(notification), ..self }
     }
 }
 

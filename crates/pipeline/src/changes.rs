@@ -55,22 +55,15 @@ impl Changes {
             notifications::cancel_alerts(tx, no, &alerts, now)?;
             escalations::stop(tx, no, &alerts)?;
         }
-        let changed: Vec<_> = self
-            .changed
-            .iter()
-            .map(|((no, _), alert)| (*no, alert))
-            .collect();
+        let changed: Vec<_> = self.changed.iter().map(|((no, _), alert)| (*no, alert)).collect();
         alerts::update(tx, &changed)?;
         alerts::insert(tx, &self.opened)?;
         events::insert(tx, self.events.clone())?;
         escalations::update(tx, &self.walked)?;
         escalations::insert(tx, &self.walks)?;
         notifications::insert(tx, &self.notifications)?;
-        let counts: Vec<_> = self
-            .shift_counts
-            .iter()
-            .map(|((no, shift), n)| (*no, *shift, *n))
-            .collect();
+        let counts: Vec<_> =
+            self.shift_counts.iter().map(|((no, shift), n)| (*no, *shift, *n)).collect();
         alerts::count_shifts(tx, &counts)?;
         timeline::insert(tx, &self.timeline, now, random)
     }

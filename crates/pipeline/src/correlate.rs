@@ -69,16 +69,7 @@ impl<'a> Correlator<'a> {
             }
         }
         let known = known.into_iter().map(|alert| (alert.id, alert)).collect();
-        Self {
-            directory,
-            now,
-            random,
-            counters,
-            known,
-            open,
-            opened: Vec::new(),
-            changes,
-        }
+        Self { directory, now, random, counters, known, open, opened: Vec::new(), changes }
     }
 
     /// Takes events in order; returns the alerts they opened.
@@ -90,11 +81,7 @@ impl<'a> Correlator<'a> {
     }
 
     fn take(&mut self, accepted: Accepted) {
-        let Accepted {
-            instance,
-            event,
-            payload,
-        } = accepted;
+        let Accepted { instance, event, payload } = accepted;
         let mut record = EventRecord {
             id: event.id,
             request: event.request,
@@ -108,10 +95,7 @@ impl<'a> Correlator<'a> {
             summary: event.draft.summary.clone(),
         };
         let integration = self.directory.integration(event.integration).cloned();
-        let form = integration
-            .as_ref()
-            .and_then(|i| self.directory.form(i.form))
-            .cloned();
+        let form = integration.as_ref().and_then(|i| self.directory.form(i.form)).cloned();
         match (integration, form) {
             (Some(integration), Some(form)) if integration.status == Status::Active => {
                 self.decide(&integration, &form, event.draft, &mut record);
@@ -196,8 +180,7 @@ impl<'a> Correlator<'a> {
             expires: add_minutes(self.now, i64::from(minutes)),
         };
         if let Some(key) = draft.dedup_key.clone() {
-            self.open
-                .insert((integration.id, key), Slot::New(self.opened.len()));
+            self.open.insert((integration.id, key), Slot::New(self.opened.len()));
         }
         let source = format!("Event accepted from {}", integration.name);
         self.note(id, Entry::new(record.received, Step::Intake, source));
@@ -223,10 +206,7 @@ impl<'a> Correlator<'a> {
         }
         // Senders repeat themselves every minute: only the 2nd, 10th, 100th … event is worth a line.
         if count == 2 || is_power_of_ten(count) {
-            let text = format!(
-                "{count} events so far, the newest from {}",
-                integration.name
-            );
+            let text = format!("{count} events so far, the newest from {}", integration.name);
             self.note(id, Entry::new(now, Step::Correlate, text));
         }
         if let Some(priority) = raised {
@@ -261,11 +241,7 @@ impl<'a> Correlator<'a> {
         let id = alert.id;
         alert.state = State::Closed;
         alert.updated = now;
-        alert.closed = Some(Closed {
-            at: now,
-            cause: CloseCause::Source,
-            by: None,
-        });
+        alert.closed = Some(Closed { at: now, cause: CloseCause::Source, by: None });
         if let Some(key) = &draft.dedup_key {
             self.open.remove(&(integration.id, key.clone()));
         }
@@ -278,9 +254,7 @@ impl<'a> Correlator<'a> {
     /// What was sent for an alert known before is stopped; one of this batch is never routed.
     fn stop(&mut self, slot: Slot) {
         if let Slot::Known(id) = slot {
-            self.changes
-                .stopped
-                .insert((self.directory.instance.no, id));
+            self.changes.stopped.insert((self.directory.instance.no, id));
         }
     }
 
@@ -323,14 +297,9 @@ pub(crate) fn hidden_by(
     draft: &Draft,
     at: Timestamp,
 ) -> Option<Rule> {
-    let silence = directory
-        .silences()
-        .find(|s| s.hides(draft, at))
-        .map(|s| Rule::Silence(s.id));
+    let silence = directory.silences().find(|s| s.hides(draft, at)).map(|s| Rule::Silence(s.id));
     silence.or_else(|| {
-        let window = directory
-            .windows()
-            .find(|w| w.hides(integration, draft, at));
+        let window = directory.windows().find(|w| w.hides(integration, draft, at));
         window.map(|w| Rule::Window(w.id))
     })
 }
@@ -340,9 +309,7 @@ pub(crate) fn keys(events: &[Accepted]) -> BTreeMap<(InstanceNo, IntegrationId),
     let mut keys: BTreeMap<(InstanceNo, IntegrationId), Vec<String>> = BTreeMap::new();
     for accepted in events {
         if let Some(key) = &accepted.event.draft.dedup_key {
-            let of = keys
-                .entry((accepted.instance, accepted.event.integration))
-                .or_default();
+            let of = keys.entry((accepted.instance, accepted.event.integration)).or_default();
             of.push(key.clone());
         }
     }

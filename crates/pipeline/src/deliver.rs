@@ -104,10 +104,7 @@ enum Attempt {
 pub(crate) fn open(shared: Shared, wake: Arc<Notify>) -> (Outgoing, Deliverer) {
     let (sender, queue) = mpsc::unbounded_channel();
     let under_way = Arc::new(AtomicUsize::new(0));
-    let outgoing = Outgoing {
-        queue: sender,
-        under_way: Arc::clone(&under_way),
-    };
+    let outgoing = Outgoing { queue: sender, under_way: Arc::clone(&under_way) };
     let deliverer = Deliverer {
         queue,
         shared: Arc::new(shared),
@@ -183,13 +180,8 @@ impl Deliverer {
 
     /// The next job of the next instance that has one and a place for it.
     fn next(&mut self) -> Option<Job> {
-        let after = self
-            .last_served
-            .map_or(i64::MIN, |no| no.0.saturating_add(1));
-        let turns = self
-            .waiting
-            .range(InstanceNo(after)..)
-            .chain(self.waiting.iter());
+        let after = self.last_served.map_or(i64::MIN, |no| no.0.saturating_add(1));
+        let turns = self.waiting.range(InstanceNo(after)..).chain(self.waiting.iter());
         let has_place = |no: &InstanceNo| {
             self.in_flight.get(no).copied().unwrap_or(0) < IN_FLIGHT_PER_INSTANCE_MAX
         };
@@ -277,11 +269,7 @@ impl Shared {
         }
         let permanent = |reason: String| Attempt::Done(Err(SendError::Permanent { reason }));
         let Some(directory) = self.snapshots.instance(job.instance) else {
-            return sent(
-                permanent("The instance was removed.".to_owned()),
-                None,
-                Vec::new(),
-            );
+            return sent(permanent("The instance was removed.".to_owned()), None, Vec::new());
         };
         let rendered = match render(&directory, &job, &self.links, now) {
             Ok(rendered) => rendered,
@@ -300,14 +288,9 @@ impl Shared {
 
     async fn still_wanted(&self, job: &Job) -> bool {
         let (no, id) = (job.instance, job.notification.id);
-        let found = self
-            .db
-            .read("deliver.recheck", move |tx| notifications::get(tx, no, id))
-            .await;
+        let found = self.db.read("deliver.recheck", move |tx| notifications::get(tx, no, id)).await;
         // When the database does not answer, telling twice beats not telling.
-        found.map_or(true, |n| {
-            n.is_some_and(|n| n.state == NotificationState::Pending)
-        })
+        found.map_or(true, |n| n.is_some_and(|n| n.state == NotificationState::Pending))
     }
 
     fn count(&self, batch: &[Sent]) {
@@ -323,20 +306,12 @@ impl Shared {
         for sent in batch {
             self.write_one(sent, &mut written);
         }
-        written
-            .finished
-            .sort_by_key(|finish| (finish.instance, finish.notification));
+        written.finished.sort_by_key(|finish| (finish.instance, finish.notification));
         written
     }
 
     fn write_one(&self, sent: Sent, written: &mut Written) {
-        let Sent {
-            job,
-            at,
-            kept,
-            notes,
-            result,
-        } = sent;
+        let Sent { job, at, kept, notes, result } = sent;
         let Attempt::Done(result) = result else {
             return;
         };
@@ -363,13 +338,8 @@ impl Shared {
                 detail: judged.detail.clone(),
             },
         ));
-        written
-            .kept
-            .extend(kept.map(|message| (job.instance, message)));
-        let entries = written
-            .entries
-            .entry((job.instance, job.alert.id))
-            .or_default();
+        written.kept.extend(kept.map(|message| (job.instance, message)));
+        let entries = written.entries.entry((job.instance, job.alert.id)).or_default();
         let directory = self.snapshots.instance(job.instance);
         let (person, device) = directory.map_or_else(
             || (String::new(), String::new()),
@@ -406,15 +376,10 @@ impl Shared {
                     detail: receipt.detail.clone(),
                 }
             }
-            Err(SendError::Temporary {
-                reason,
-                retry_after,
-            }) => {
-                let wait = DELIVERY_BACKOFF
-                    .after(attempt, &self.random)
-                    .map(|backoff| {
-                        retry_after.map_or(backoff, |wish| wish.min(RETRY_AFTER_MAX).max(backoff))
-                    });
+            Err(SendError::Temporary { reason, retry_after }) => {
+                let wait = DELIVERY_BACKOFF.after(attempt, &self.random).map(|backoff| {
+                    retry_after.map_or(backoff, |wish| wish.min(RETRY_AFTER_MAX).max(backoff))
+                });
                 let counter = if wait.is_some() {
                     &metrics.delivery_retries
                 } else {

@@ -124,19 +124,13 @@ impl Engine {
             capacity: self.outgoing.free(),
             epoch: self.epoch,
         };
-        self.db
-            .write("engine.turn", move |tx| turn::take(tx, &context))
-            .await
+        self.db.write("engine.turn", move |tx| turn::take(tx, &context)).await
     }
 
     /// Takes one turn and hands over what is to be sent: for tests that drive the clock themselves.
     pub async fn step(&self) -> Result<Step, EngineError> {
         let turn = self.turn().await?;
-        let step = Step {
-            more: turn.more,
-            next_due: turn.next_due,
-            sending: turn.jobs.len(),
-        };
+        let step = Step { more: turn.more, next_due: turn.next_due, sending: turn.jobs.len() };
         self.outgoing.send_all(turn.jobs);
         Ok(step)
     }
@@ -150,11 +144,7 @@ impl Engine {
                     failures = 0;
                     let more = turn.more;
                     self.outgoing.send_all(turn.jobs);
-                    if more {
-                        Duration::ZERO
-                    } else {
-                        self.until(turn.next_due)
-                    }
+                    if more { Duration::ZERO } else { self.until(turn.next_due) }
                 }
                 Err(EngineError::Fenced) => return Err(EngineError::Fenced),
                 Err(EngineError::Store(error)) => {
@@ -190,11 +180,7 @@ impl Engine {
 
 /// The earliest instant at which anything is due.
 fn next_due(tx: &mut WriteTx<'_>) -> Result<Option<Timestamp>, Error> {
-    let all = [
-        escalations::next_due(tx)?,
-        notifications::next_due(tx)?,
-        alerts::next_expiry(tx)?,
-    ];
+    let all = [escalations::next_due(tx)?, notifications::next_due(tx)?, alerts::next_expiry(tx)?];
     Ok(all.into_iter().flatten().min())
 }
 

@@ -41,12 +41,7 @@ pub(crate) fn take(
     told: &mut Told,
     counts: &dyn Fn(ShiftId) -> u64,
 ) -> Taken {
-    let Setting {
-        moment,
-        alert,
-        handling,
-        running,
-    } = setting;
+    let Setting { moment, alert, handling, running } = setting;
     let Moment { directory, now, .. } = moment;
     let router = Router::new(directory, now, handling, running, counts);
     let (turn, routed) = router.turn(walk);
@@ -63,8 +58,5 @@ pub(crate) fn take(
     entries.extend(route::note_entries(directory, &routed.notes, now));
     entries.append(&mut decided.entries);
     decided.entries = entries;
-    Taken {
-        started: routed.walks,
-        decided,
-    }
+    Taken { started: routed.walks, decided }
 }

@@ -86,17 +86,8 @@ pub fn explain(
     }
     // Ids of what does not exist need no randomness worth the name.
     let random = Random::seeded(0);
-    let moment = Moment {
-        directory,
-        now: at,
-        random: &random,
-    };
-    let case = Case {
-        form,
-        integration,
-        draft,
-        counts,
-    };
+    let moment = Moment { directory, now: at, random: &random };
+    let case = Case { form, integration, draft, counts };
     case.follow(moment, &mut explanation);
     explanation.outcome = if explanation.told.is_empty() {
         "An alert would be opened, and nobody could be told".to_owned()
@@ -111,17 +102,11 @@ pub fn explain(
 fn hidden(directory: &Directory, rule: Rule) -> String {
     match rule {
         Rule::Silence(id) => {
-            let comment = directory
-                .silence(id)
-                .map(|s| s.comment.clone())
-                .unwrap_or_default();
+            let comment = directory.silence(id).map(|s| s.comment.clone()).unwrap_or_default();
             format!("A silence would hide the event: {comment}")
         }
         Rule::Window(id) => {
-            let name = directory
-                .window(id)
-                .map(|w| w.name.to_string())
-                .unwrap_or_default();
+            let name = directory.window(id).map(|w| w.name.to_string()).unwrap_or_default();
             format!("The maintenance window {name} would hide the event")
         }
     }
@@ -138,26 +123,12 @@ struct Case<'a> {
 impl Case<'_> {
     /// Routes the imagined alert and takes every turn that would follow.
     fn follow(&self, moment: Moment<'_>, explanation: &mut Explanation) {
-        let Case {
-            form,
-            integration,
-            draft,
-            counts,
-        } = *self;
-        let Moment {
-            directory,
-            now: at,
-            random,
-        } = moment;
+        let Case { form, integration, draft, counts } = *self;
+        let Moment { directory, now: at, random } = moment;
         let alert = imagined(integration, form, draft, at, random);
         let planned = route::plan(moment, &alert, draft, form, counts);
         let entries = planned.entries(directory, at);
-        let Planned {
-            routed,
-            decided,
-            mut told,
-            ..
-        } = planned;
+        let Planned { routed, decided, mut told, .. } = planned;
         explanation.entries.extend(entries);
         explanation.add(directory, &decided.notifications);
         let mut walks: Vec<Walk> = routed.walks;
@@ -170,18 +141,9 @@ impl Case<'_> {
                 explanation.cut_off = true;
                 break;
             }
-            let running = walks
-                .iter()
-                .filter(|w| w.due.is_some())
-                .map(|w| w.group)
-                .collect();
+            let running = walks.iter().filter(|w| w.due.is_some()).map(|w| w.group).collect();
             let moment = Moment { now: due, ..moment };
-            let setting = Setting {
-                moment,
-                alert: &alert,
-                handling,
-                running,
-            };
+            let setting = Setting { moment, alert: &alert, handling, running };
             let Some(walk) = walks.get_mut(place) else {
                 break;
             };
@@ -191,9 +153,7 @@ impl Case<'_> {
             walks.append(&mut taken.started);
         }
         let text = "The alert would end here if nobody had answered";
-        explanation
-            .entries
-            .push(Entry::new(alert.expires, Step::Correlate, text));
+        explanation.entries.push(Entry::new(alert.expires, Step::Correlate, text));
         explanation.told.sort_by_key(|told| told.at);
     }
 }
@@ -210,10 +170,7 @@ impl Explanation {
 }
 
 fn earliest(walks: &[Walk]) -> Option<(usize, Timestamp)> {
-    let due = walks
-        .iter()
-        .enumerate()
-        .filter_map(|(place, walk)| Some((place, walk.due?)));
+    let due = walks.iter().enumerate().filter_map(|(place, walk)| Some((place, walk.due?)));
     due.min_by_key(|(_, due)| *due)
 }
 

@@ -77,22 +77,9 @@ pub fn open(
     committed: Arc<Notify>,
 ) -> (Intake, JournalWriter) {
     let (sender, queue) = mpsc::channel(INTAKE_WAITING_MAX);
-    let intake = Intake {
-        queue: sender,
-        buckets: Arc::default(),
-        clock: clock.clone(),
-        random,
-        metrics,
-    };
-    (
-        intake,
-        JournalWriter {
-            queue,
-            db,
-            clock,
-            committed,
-        },
-    )
+    let intake =
+        Intake { queue: sender, buckets: Arc::default(), clock: clock.clone(), random, metrics };
+    (intake, JournalWriter { queue, db, clock, committed })
 }
 
 impl Intake {
@@ -122,11 +109,7 @@ impl Intake {
                 received: now,
                 draft,
             };
-            let accepted = Accepted {
-                instance,
-                event,
-                payload: payload.take(),
-            };
+            let accepted = Accepted { instance, event, payload: payload.take() };
             events.push(record::encode(accepted).map_err(|error| {
                 tracing::error!(%error, "an accepted event could not be encoded");
                 IntakeError::Unavailable
@@ -152,17 +135,13 @@ impl Intake {
         count: usize,
         now: Timestamp,
     ) -> Result<(), IntakeError> {
-        let per_minute = integration
-            .rate_per_minute
-            .unwrap_or(EVENTS_PER_MINUTE_DEFAULT);
+        let per_minute = integration.rate_per_minute.unwrap_or(EVENTS_PER_MINUTE_DEFAULT);
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         if buckets.len() >= BUCKETS_MAX {
             buckets.retain(|_, bucket| !bucket.is_full(now));
         }
         let key = (instance, integration.id);
-        let bucket = buckets
-            .entry(key)
-            .or_insert_with(|| Bucket::full(per_minute, now));
+        let bucket = buckets.entry(key).or_insert_with(|| Bucket::full(per_minute, now));
         bucket.take(u32::try_from(count).unwrap_or(u32::MAX), per_minute, now)
     }
 }
@@ -177,19 +156,12 @@ struct Bucket {
 
 impl Bucket {
     fn full(per_minute: u32, now: Timestamp) -> Self {
-        Self {
-            tokens: f64::from(per_minute),
-            capacity: f64::from(per_minute),
-            filled: now,
-        }
+        Self { tokens: f64::from(per_minute), capacity: f64::from(per_minute), filled: now }
     }
 
     fn refill(&mut self, per_minute: u32, now: Timestamp) {
         let micros = firebell_base::time::micros_between(self.filled, now).max(0);
-        #[expect(
-            clippy::cast_precision_loss,
-            reason = "an allowance needs no exact microseconds"
-        )]
+        #[expect(clippy::cast_precision_loss, reason = "an allowance needs no exact microseconds")]
         let minutes = micros as f64 / 60e6;
         self.capacity = f64::from(per_minute);
         self.tokens = (self.tokens + minutes * self.capacity).min(self.capacity);
@@ -217,10 +189,7 @@ impl Bucket {
         }
         let seconds = (wanted - self.tokens) / self.capacity * 60.0;
         let retry_after = Duration::from_secs_f64(seconds.clamp(1.0, 60.0).ceil());
-        Err(IntakeError::TooMany {
-            per_minute,
-            retry_after,
-        })
+        Err(IntakeError::TooMany { per_minute, retry_after })
     }
 }
 
@@ -287,10 +256,8 @@ mod tests {
         let mut bucket = Bucket::full(60, start);
         assert_eq!(bucket.take(60, 60, start), Ok(()));
         let refused = bucket.take(1, 60, start);
-        assert!(
-            matches!(refused, Err(IntakeError::TooMany { per_minute: 60, retry_after })
-            if retry_after == Duration::from_secs(1))
-        );
+        assert!(matches!(refused, Err(IntakeError::TooMany { per_minute: 60, retry_after })
+            if retry_after == Duration::from_secs(1)));
         assert_eq!(bucket.take(2, 60, add_seconds(start, 2)), Ok(()));
         assert!(bucket.take(1, 60, add_seconds(start, 2)).is_err());
     }

@@ -37,10 +37,7 @@ pub const EXPLAIN_TURNS_MAX: usize = 200;
 /// come at once.
 pub const EVENTS_PER_MINUTE_DEFAULT: u32 = 60_000;
 /// Attempts to deliver a notification: over about 20 minutes.
-pub const DELIVERY_BACKOFF: Backoff = Backoff {
-    first: Duration::from_secs(5),
-    cap: Duration::from_mins(5),
-    attempts_max: 9,
-};
+pub const DELIVERY_BACKOFF: Backoff =
+    Backoff { first: Duration::from_secs(5), cap: Duration::from_mins(5), attempts_max: 9 };
 /// The longest wait before the next attempt that a provider may ask for.
 pub const RETRY_AFTER_MAX: Duration = Duration::from_mins(15);

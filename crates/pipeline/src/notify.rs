@@ -37,11 +37,7 @@ pub(crate) fn decide(
     handling: Handling,
     told: &mut Told,
 ) -> Decided {
-    let Moment {
-        directory,
-        now,
-        random,
-    } = moment;
+    let Moment { directory, now, random } = moment;
     let mut decided = Decided::default();
     for tell in tells {
         let Some((person, plan)) = routing::devices_for(directory, tell, now, handling) else {
@@ -50,61 +46,41 @@ pub(crate) fn decide(
         let why = words::why(directory, &tell.path, tell.escalation);
         let name = words::person(directory, person);
         let entry = |text: String| {
-            Entry::new(now, Step::Notify, text)
-                .person(person)
-                .group(tell.path.group)
+            Entry::new(now, Step::Notify, text).person(person).group(tell.path.group)
         };
-        if told
-            .get(&person)
-            .is_some_and(|round| *round >= tell.path.round)
+        if told.get(&person).is_some_and(|round| *round >= tell.path.round)
             && !allows_duplicates(directory, tell)
         {
-            decided
-                .entries
-                .push(entry(format!("{name} ({why}) is told already")));
+            decided.entries.push(entry(format!("{name} ({why}) is told already")));
             continue;
         }
         if plan.uses.is_empty() {
             let reasons = words::skipped(directory, &plan.skipped);
-            let reasons = if reasons.is_empty() {
-                "no device".to_owned()
-            } else {
-                reasons
-            };
-            decided
-                .entries
-                .push(entry(format!("Not told: {name} ({why}): {reasons}")));
+            let reasons = if reasons.is_empty() { "no device".to_owned() } else { reasons };
+            decided.entries.push(entry(format!("Not told: {name} ({why}): {reasons}")));
             continue;
         }
         told.insert(person, tell.path.round);
-        let text = format!(
-            "{name} ({why}) is told on {}",
-            devices(directory, &plan, now)
-        );
+        let text = format!("{name} ({why}) is told on {}", devices(directory, &plan, now));
         decided.entries.push(entry(text));
-        decided
-            .notifications
-            .extend(plan.uses.iter().map(|used| Notification {
-                id: Id::new(random, now),
-                alert,
-                person,
-                device: used.device,
-                path: tell.path,
-                state: NotificationState::Pending,
-                due: used.due,
-                attempts: 0,
-                created: now,
-                finished: None,
-            }));
+        decided.notifications.extend(plan.uses.iter().map(|used| Notification {
+            id: Id::new(random, now),
+            alert,
+            person,
+            device: used.device,
+            path: tell.path,
+            state: NotificationState::Pending,
+            due: used.due,
+            attempts: 0,
+            created: now,
+            finished: None,
+        }));
     }
     decided
 }
 
 fn allows_duplicates(directory: &Directory, tell: &Tell) -> bool {
-    tell.path
-        .group
-        .and_then(|id| directory.group(id))
-        .is_some_and(|g| g.allow_duplicates)
+    tell.path.group.and_then(|id| directory.group(id)).is_some_and(|g| g.allow_duplicates)
 }
 
 /// "Work Email; Mobile after 5 min; not on Pager (inactive)".
@@ -121,10 +97,7 @@ fn devices(directory: &Directory, plan: &DevicePlan, now: Timestamp) -> String {
         })
         .collect();
     if !plan.skipped.is_empty() {
-        parts.push(format!(
-            "not on {}",
-            words::skipped(directory, &plan.skipped)
-        ));
+        parts.push(format!("not on {}", words::skipped(directory, &plan.skipped)));
     }
     parts.join("; ")
 }

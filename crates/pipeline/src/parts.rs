@@ -53,15 +53,7 @@ pub struct Pipeline {
 impl Pipeline {
     /// Puts the parts together and takes over processing from whoever did it before.
     pub async fn open(parts: Parts) -> Result<Self, EngineError> {
-        let Parts {
-            db,
-            snapshots,
-            registry,
-            links,
-            clock,
-            random,
-            owner,
-        } = parts;
+        let Parts { db, snapshots, registry, links, clock, random, owner } = parts;
         let metrics = Metrics::default();
         let wake = Arc::new(Notify::new());
         let (intake, writer) = intake::open(
@@ -100,14 +92,7 @@ impl Pipeline {
             epoch: 0,
         };
         let engine = engine.take_over(owner).await?;
-        Ok(Self {
-            intake,
-            responder,
-            metrics,
-            writer,
-            engine,
-            deliverer,
-        })
+        Ok(Self { intake, responder, metrics, writer, engine, deliverer })
     }
 }
 

@@ -74,11 +74,7 @@ impl<'de> Deserialize<'de> for Bytes {
 
 /// Encodes one event; records are made of these by [`join`].
 pub(crate) fn encode(accepted: Accepted) -> Result<Vec<u8>, Damaged> {
-    let Accepted {
-        instance,
-        event,
-        payload,
-    } = accepted;
+    let Accepted { instance, event, payload } = accepted;
     let draft = event.draft;
     let wire = Wire {
         instance: instance.0,
@@ -94,16 +90,8 @@ pub(crate) fn encode(accepted: Accepted) -> Result<Vec<u8>, Damaged> {
         dedup_key: draft.dedup_key,
         summary: draft.summary,
         priority: draft.priority.and_then(|p| u8::try_from(p.code()).ok()),
-        properties: draft
-            .properties
-            .into_iter()
-            .map(|(name, v)| (name, v.into()))
-            .collect(),
-        recipients: draft
-            .recipients
-            .into_iter()
-            .map(|pointer| pointer.0)
-            .collect(),
+        properties: draft.properties.into_iter().map(|(name, v)| (name, v.into())).collect(),
+        recipients: draft.recipients.into_iter().map(|pointer| pointer.0).collect(),
         expiration_minutes: draft.expiration_minutes,
         override_device_restrictions: draft.override_device_restrictions,
         escalation_override: draft.escalation_override,
@@ -137,18 +125,12 @@ pub(crate) fn decode(record: &[u8]) -> Result<Vec<Accepted>, Damaged> {
     let mut events = Vec::new();
     while let Some((length, tail)) = rest.split_first_chunk::<4>() {
         let length = usize::try_from(u32::from_le_bytes(*length)).unwrap_or(usize::MAX);
-        let (event, tail) = tail
-            .split_at_checked(length)
-            .ok_or_else(|| damaged("cut short"))?;
+        let (event, tail) = tail.split_at_checked(length).ok_or_else(|| damaged("cut short"))?;
         let wire: Wire = postcard::from_bytes(event).map_err(|e| Damaged(e.to_string()))?;
         events.push(accepted(wire)?);
         rest = tail;
     }
-    if rest.is_empty() {
-        Ok(events)
-    } else {
-        Err(damaged("cut short"))
-    }
+    if rest.is_empty() { Ok(events) } else { Err(damaged("cut short")) }
 }
 
 fn accepted(wire: Wire) -> Result<Accepted, Damaged> {
@@ -162,14 +144,8 @@ fn accepted(wire: Wire) -> Result<Accepted, Damaged> {
         action,
         dedup_key: wire.dedup_key,
         summary: wire.summary,
-        priority: wire
-            .priority
-            .and_then(|code| Priority::from_code(code.into())),
-        properties: wire
-            .properties
-            .into_iter()
-            .map(|(name, v)| (name, v.into()))
-            .collect(),
+        priority: wire.priority.and_then(|code| Priority::from_code(code.into())),
+        properties: wire.properties.into_iter().map(|(name, v)| (name, v.into())).collect(),
         recipients: wire.recipients.into_iter().map(Pointer).collect(),
         expiration_minutes: wire.expiration_minutes,
         override_device_restrictions: wire.override_device_restrictions,
@@ -183,11 +159,7 @@ fn accepted(wire: Wire) -> Result<Accepted, Damaged> {
         draft,
     };
     let payload = wire.payload.map(|bytes| bytes.0);
-    Ok(Accepted {
-        instance: InstanceNo(wire.instance),
-        event,
-        payload,
-    })
+    Ok(Accepted { instance: InstanceNo(wire.instance), event, payload })
 }
 
 impl From<Value> for WireValue {
@@ -252,14 +224,8 @@ mod tests {
 
     #[test]
     fn records_round_trip() {
-        let events = [
-            encode(sample()).expect("encodes"),
-            encode(sample()).expect("encodes"),
-        ];
-        assert_eq!(
-            decode(&join(&events)).expect("reads"),
-            vec![sample(), sample()]
-        );
+        let events = [encode(sample()).expect("encodes"), encode(sample()).expect("encodes")];
+        assert_eq!(decode(&join(&events)).expect("reads"), vec![sample(), sample()]);
     }
 
     #[test]

@@ -60,12 +60,8 @@ pub(crate) fn render(
     now: Timestamp,
 ) -> Result<Rendered, Gone> {
     let notification = &job.notification;
-    let person = directory
-        .person(notification.person)
-        .ok_or(Gone::Recipient)?;
-    let device = directory
-        .device(notification.device)
-        .ok_or(Gone::Recipient)?;
+    let person = directory.person(notification.person).ok_or(Gone::Recipient)?;
+    let device = directory.device(notification.device).ok_or(Gone::Recipient)?;
     if device.status != firebell_domain::person::Status::Active {
         return Err(Gone::Inactive);
     }
@@ -103,9 +99,7 @@ fn address(device: &Device) -> Address {
         DeviceAddress::Email(email) => Address::Email(email.clone()),
         DeviceAddress::Webhook { url, secret } => Address::Url {
             url: url.clone(),
-            secret: secret
-                .as_ref()
-                .map(|s: &Secret| firebell_channels::Secret::new(s.expose())),
+            secret: secret.as_ref().map(|s: &Secret| firebell_channels::Secret::new(s.expose())),
         },
         DeviceAddress::Voice(number) | DeviceAddress::Sms(number) => Address::Phone(number.clone()),
     }
@@ -141,11 +135,8 @@ fn context(
     now: Timestamp,
 ) -> AlertContext {
     let alert: &Alert = &job.alert;
-    let properties: BTreeMap<String, String> = alert
-        .properties
-        .iter()
-        .map(|(name, value)| (name.clone(), value.to_string()))
-        .collect();
+    let properties: BTreeMap<String, String> =
+        alert.properties.iter().map(|(name, value)| (name.clone(), value.to_string())).collect();
     AlertContext {
         instance: directory.instance.name.to_string(),
         number: alert.number,
@@ -156,10 +147,9 @@ fn context(
             Priority::Low => Shown::Low,
         },
         state: alert.state.word().to_lowercase(),
-        source: directory.integration(alert.integration).map_or_else(
-            || "(removed integration)".to_owned(),
-            |i| i.name.to_string(),
-        ),
+        source: directory
+            .integration(alert.integration)
+            .map_or_else(|| "(removed integration)".to_owned(), |i| i.name.to_string()),
         created: local(alert.created, person),
         properties,
         why: why(directory, &job.notification, now),
@@ -173,21 +163,13 @@ fn context(
 /// An instant on the person's wall clock: "2026-03-02 03:12:07 Europe/Oslo".
 fn local(at: Timestamp, person: &Person) -> String {
     let local = person.zone.local(at);
-    format!(
-        "{} {}",
-        local.strftime("%Y-%m-%d %H:%M:%S"),
-        person.zone.name()
-    )
+    format!("{} {}", local.strftime("%Y-%m-%d %H:%M:%S"), person.zone.name())
 }
 
 fn why(directory: &Directory, notification: &Notification, now: Timestamp) -> String {
     let mut why = words::why(directory, &notification.path, EscalationType::None);
     if let Some(first) = why.get(..1) {
-        why = format!(
-            "You are told because: {}{}",
-            first,
-            why.get(1..).unwrap_or_default()
-        );
+        why = format!("You are told because: {}{}", first, why.get(1..).unwrap_or_default());
     }
     let late = micros_between(notification.due, now);
     if late > micros(LATE_AFTER) {
@@ -210,23 +192,14 @@ fn email(
         match Template::compile(source?, Format::Text) {
             Ok(template) => Some(template),
             Err(error) => {
-                notes.push(format!(
-                    "The form's {part} template cannot be used: {error}"
-                ));
+                notes.push(format!("The form's {part} template cannot be used: {error}"));
                 None
             }
         }
     };
-    let subject = compile(
-        form.and_then(|f| f.templates.email_subject.as_ref()),
-        "subject",
-    );
+    let subject = compile(form.and_then(|f| f.templates.email_subject.as_ref()), "subject");
     let body = compile(form.and_then(|f| f.templates.email_text.as_ref()), "body");
-    let overrides = Overrides {
-        subject: subject.as_ref(),
-        body: body.as_ref(),
-        html: None,
-    };
+    let overrides = Overrides { subject: subject.as_ref(), body: body.as_ref(), html: None };
     let mut mail = render_email(context, overrides);
     notes.append(&mut mail.notes);
     (mail.subject, mail.text, mail.html)
@@ -245,9 +218,7 @@ fn webhook_json(
         .map_err(|error| error.to_string())
         .and_then(|r| serde_json::from_str(&r.output).map_err(|error| error.to_string()));
     rendered.unwrap_or_else(|error: String| {
-        notes.push(format!(
-            "The form's webhook template failed, the default was used: {error}"
-        ));
+        notes.push(format!("The form's webhook template failed, the default was used: {error}"));
         webhook_body(context)
     })
 }

@@ -133,14 +133,7 @@ impl Responder {
         metrics: Metrics,
         wake: Arc<Notify>,
     ) -> Self {
-        Self {
-            db,
-            snapshots,
-            clock,
-            random,
-            metrics,
-            wake,
-        }
+        Self { db, snapshots, clock, random, metrics, wake }
     }
 
     /// What the page behind a link shows; nothing is changed.
@@ -156,11 +149,7 @@ impl Responder {
                 let alert =
                     alerts::get(tx, no, notification.alert)?.ok_or(RespondError::NoAlert)?;
                 let responses = responses::of_alert(tx, no, alert.id, RESPONSES_SHOWN_MAX)?;
-                Ok(LinkView {
-                    alert,
-                    person: notification.person,
-                    responses,
-                })
+                Ok(LinkView { alert, person: notification.person, responses })
             })
             .await
     }
@@ -188,22 +177,14 @@ impl Responder {
 
     /// Takes an answer.
     pub async fn answer(&self, answer: Answer) -> Result<Answered, RespondError> {
-        let directory = self
-            .snapshots
-            .instance(answer.instance)
-            .ok_or(RespondError::NoInstance)?;
+        let directory = self.snapshots.instance(answer.instance).ok_or(RespondError::NoInstance)?;
         let now = self.clock.now();
         let random = self.random.clone();
         let id = Id::new(&random, now);
         let answered = self
             .db
             .write("respond.answer", move |tx| {
-                let mut taking = Taking {
-                    tx,
-                    directory: &directory,
-                    now,
-                    random: &random,
-                };
+                let mut taking = Taking { tx, directory: &directory, now, random: &random };
                 taking.take(&answer, id)
             })
             .await?;
@@ -228,10 +209,7 @@ impl Taking<'_, '_> {
         let option = self.option(&alert, answer.choice)?;
         let given = responses::given(self.tx, no, alert.id, answer.person, option.number)?;
         let (standing, effect) = decide(alert.state, option.action, given);
-        let comment = answer
-            .comment
-            .as_deref()
-            .map(|c| cut(&clean(c), COMMENT_CHARS_MAX));
+        let comment = answer.comment.as_deref().map(|c| cut(&clean(c), COMMENT_CHARS_MAX));
         let response = Response {
             id,
             alert: alert.id,
@@ -247,21 +225,11 @@ impl Taking<'_, '_> {
         let notification = self.mark_responded(answer)?;
         let mut entries = vec![self.said(&response)];
         let before = alert.state;
-        self.apply(
-            effect,
-            &mut alert,
-            &response,
-            notification.as_ref(),
-            &mut entries,
-        )?;
+        self.apply(effect, &mut alert, &response, notification.as_ref(), &mut entries)?;
         let all = BTreeMap::from([((no, alert.id), entries)]);
         timeline::insert(self.tx, &all, self.now, self.random)?;
         let changed = alert.state != before;
-        Ok(Answered {
-            response,
-            alert,
-            changed,
-        })
+        Ok(Answered { response, alert, changed })
     }
 
     fn option(&self, alert: &Alert, choice: Choice) -> Result<ResponseOption, RespondError> {
@@ -298,15 +266,8 @@ impl Taking<'_, '_> {
             Standing::Repeated => " (given before)",
             Standing::Late => " (the alert was over)",
         };
-        let comment = response
-            .comment
-            .as_ref()
-            .map(|c| format!(": “{c}”"))
-            .unwrap_or_default();
-        let text = format!(
-            "{name} answered “{}” by {via}{tail}{comment}",
-            response.option.text
-        );
+        let comment = response.comment.as_ref().map(|c| format!(": “{c}”")).unwrap_or_default();
+        let text = format!("{name} answered “{}” by {via}{tail}{comment}", response.option.text);
         let entry = Entry::new(self.now, Step::Respond, text).person(response.person);
         match response.notification {
             Some(id) => entry.notification(id),
@@ -332,19 +293,14 @@ impl Taking<'_, '_> {
             Effect::Nothing => return Ok(()),
             Effect::StopPerson => {
                 let n = notifications::cancel_person(self.tx, no, alert.id, person, self.now)?;
-                note(format!(
-                    "{name} is not told again about this alert ({n} cancelled)"
-                ));
+                note(format!("{name} is not told again about this alert ({n} cancelled)"));
                 return Ok(());
             }
             Effect::StopTarget => {
                 if let Some(group) = group {
                     notifications::cancel_group(self.tx, no, alert.id, group, now)?;
                     self.set_due(alert.id, None, |e| e.group == group)?;
-                    note(format!(
-                        "{} is told no more",
-                        words::group(self.directory, group)
-                    ));
+                    note(format!("{} is told no more", words::group(self.directory, group)));
                 } else {
                     notifications::cancel_person(self.tx, no, alert.id, person, now)?;
                     note(format!("{name} is told no more"));
@@ -371,11 +327,7 @@ impl Taking<'_, '_> {
             Effect::Close => {
                 alert.state = State::Closed;
                 let cause = CloseCause::Response;
-                alert.closed = Some(Closed {
-                    at: self.now,
-                    cause,
-                    by: Some(person),
-                });
+                alert.closed = Some(Closed { at: self.now, cause, by: Some(person) });
                 note(format!("Ended by {name}"));
             }
         }
@@ -399,10 +351,7 @@ impl Taking<'_, '_> {
     ) -> Result<usize, Error> {
         let no = self.directory.instance.no;
         let walks = escalations::of_alert(self.tx, no, alert)?;
-        let mut moved: Vec<_> = walks
-            .into_iter()
-            .filter(|e| e.due.is_some() && which(e))
-            .collect();
+        let mut moved: Vec<_> = walks.into_iter().filter(|e| e.due.is_some() && which(e)).collect();
         for walk in &mut moved {
             walk.due = due;
         }

@@ -24,10 +24,7 @@ pub struct Retention {
 
 impl Default for Retention {
     fn default() -> Self {
-        Self {
-            alert_days: 400,
-            delivery_days: 90,
-        }
+        Self { alert_days: 400, delivery_days: 90 }
     }
 }
 

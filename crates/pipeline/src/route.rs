@@ -85,11 +85,7 @@ fn collect_counted(
         return;
     }
     for shift in directory.shifts_of(id) {
-        if shift
-            .rotation
-            .as_ref()
-            .is_some_and(|r| r.kind == RotationType::Alerts)
-        {
+        if shift.rotation.as_ref().is_some_and(|r| r.kind == RotationType::Alerts) {
             found.insert(shift.id);
         }
     }
@@ -126,12 +122,7 @@ pub(crate) fn plan(
     let routed = router.route(&recipients);
     let mut told = Told::new();
     let decided = notify::decide(moment, alert.id, &routed.tell, handling, &mut told);
-    Planned {
-        routed,
-        decided,
-        unknown,
-        told,
-    }
+    Planned { routed, decided, unknown, told }
 }
 
 impl Planned {
@@ -178,12 +169,7 @@ impl Planned {
                 }
             }
         }
-        changes.walks.extend(
-            self.routed
-                .walks
-                .iter()
-                .map(|w| stored(directory, alert, w)),
-        );
+        changes.walks.extend(self.routed.walks.iter().map(|w| stored(directory, alert, w)));
         for notification in self.decided.notifications {
             let next = next(notification.due);
             changes.notifications.push((no, notification, next));

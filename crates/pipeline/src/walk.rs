@@ -68,10 +68,7 @@ pub(crate) fn encode(walk: &Walk, paused: bool) -> String {
         round: walk.round,
         told: walk.told_in_round,
         repeat: walk.repeat.map(|r| (r.repetitions, r.delay_minutes)),
-        notice: walk
-            .end_notice
-            .as_ref()
-            .map(|n| (recipient(n.recipient), n.delay_minutes)),
+        notice: walk.end_notice.as_ref().map(|n| (recipient(n.recipient), n.delay_minutes)),
         paused,
     };
     // Plain structs of numbers and texts always have a JSON form.
@@ -89,10 +86,7 @@ pub(crate) fn decode(row: &Escalation) -> Result<(Walk, bool), DamagedWalk> {
     let notice = wire
         .notice
         .map(|(who, delay_minutes)| {
-            Ok(EndNotice {
-                recipient: read_recipient(&who)?,
-                delay_minutes,
-            })
+            Ok(EndNotice { recipient: read_recipient(&who)?, delay_minutes })
         })
         .transpose()?;
     let walk = Walk {
@@ -104,10 +98,7 @@ pub(crate) fn decode(row: &Escalation) -> Result<(Walk, bool), DamagedWalk> {
         told_in_round: wire.told,
         repeat: wire
             .repeat
-            .map(|(repetitions, delay_minutes)| RepeatEscalation {
-                repetitions,
-                delay_minutes,
-            }),
+            .map(|(repetitions, delay_minutes)| RepeatEscalation { repetitions, delay_minutes }),
         end_notice: notice,
         due: row.due.map(|due| from_micros(due.as_microsecond())),
     };
@@ -172,10 +163,7 @@ mod tests {
             next: 1,
             round: 2,
             told_in_round: true,
-            repeat: Some(RepeatEscalation {
-                repetitions: 3,
-                delay_minutes: 10,
-            }),
+            repeat: Some(RepeatEscalation { repetitions: 3, delay_minutes: 10 }),
             end_notice: Some(EndNotice {
                 recipient: Recipient::Device(Id::new(&random, now)),
                 delay_minutes: 1,
@@ -191,11 +179,7 @@ mod tests {
             walk: encode(&walk, true),
         };
         assert_eq!(decode(&row).expect("reads"), (walk, true));
-        let damaged = Escalation {
-            walk: "{\"v\":1}".to_owned(),
-            due: None::<Timestamp>,
-            ..row
-        };
+        let damaged = Escalation { walk: "{\"v\":1}".to_owned(), due: None::<Timestamp>, ..row };
         assert!(decode(&damaged).is_err());
     }
 }

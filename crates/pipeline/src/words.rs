@@ -13,9 +13,7 @@ use firebell_domain::shift::{EscalationType, ShiftId};
 
 /// A person's name as shown to people.
 pub(crate) fn person(directory: &Directory, id: PersonId) -> String {
-    directory
-        .person(id)
-        .map_or_else(|| "(removed person)".to_owned(), |p| p.display_name())
+    directory.person(id).map_or_else(|| "(removed person)".to_owned(), |p| p.display_name())
 }
 
 /// A group's name.
@@ -25,16 +23,12 @@ pub(crate) fn group(directory: &Directory, id: GroupId) -> String {
 
 /// A shift's name.
 pub(crate) fn shift(directory: &Directory, id: ShiftId) -> String {
-    directory
-        .shift(id)
-        .map_or_else(|| "(removed shift)".to_owned(), |s| s.name.to_string())
+    directory.shift(id).map_or_else(|| "(removed shift)".to_owned(), |s| s.name.to_string())
 }
 
 /// A device's name.
 pub(crate) fn device(directory: &Directory, id: DeviceId) -> String {
-    directory
-        .device(id)
-        .map_or_else(|| "(removed device)".to_owned(), |d| d.name.to_string())
+    directory.device(id).map_or_else(|| "(removed device)".to_owned(), |d| d.name.to_string())
 }
 
 /// A recipient as shown to people: a person by their name.
@@ -49,15 +43,8 @@ pub(crate) fn recipient(directory: &Directory, who: Recipient) -> String {
 pub(crate) fn why(directory: &Directory, path: &Path, escalation: EscalationType) -> String {
     let mut why = match (path.group, path.shift) {
         (Some(g), Some(s)) => {
-            let place = path
-                .position
-                .map(|p| format!(", place {p}"))
-                .unwrap_or_default();
-            format!(
-                "on call for {} · shift {}{place}",
-                group(directory, g),
-                shift(directory, s)
-            )
+            let place = path.position.map(|p| format!(", place {p}")).unwrap_or_default();
+            format!("on call for {} · shift {}{place}", group(directory, g), shift(directory, s))
         }
         (Some(g), None) => format!("of {}", group(directory, g)),
         (None, _) => "named directly".to_owned(),
@@ -85,68 +72,39 @@ pub(crate) fn note(directory: &Directory, note: &Note) -> (String, Option<GroupI
             let zone = directory.shift(s).map(|s| s.pattern.zone.name().to_owned());
             let zone = zone.unwrap_or_default();
             let people = count(places, "place", "places");
-            (
-                format!("Routed to {group_name} · shift {shift_name} ({zone}) · {people}"),
-                Some(g),
-            )
+            (format!("Routed to {group_name} · shift {shift_name} ({zone}) · {people}"), Some(g))
         }
         Note::Broadcast(g, members) => {
             let members = count(members, "member", "members");
-            (
-                format!("Routed to {} · broadcast to {members}", group(directory, g)),
-                Some(g),
-            )
+            (format!("Routed to {} · broadcast to {members}", group(directory, g)), Some(g))
         }
-        Note::NobodyOnCall(g) => (
-            format!(
-                "No shift of {} is in force: nobody is on call",
-                group(directory, g)
-            ),
-            Some(g),
-        ),
-        Note::GroupInactive(g) => (
-            format!("Not told: {} is inactive or removed", group(directory, g)),
-            Some(g),
-        ),
-        Note::GroupAgain(g) => (
-            format!(
-                "{} is told already: it was reached before",
-                group(directory, g)
-            ),
-            Some(g),
-        ),
+        Note::NobodyOnCall(g) => {
+            (format!("No shift of {} is in force: nobody is on call", group(directory, g)), Some(g))
+        }
+        Note::GroupInactive(g) => {
+            (format!("Not told: {} is inactive or removed", group(directory, g)), Some(g))
+        }
+        Note::GroupAgain(g) => {
+            (format!("{} is told already: it was reached before", group(directory, g)), Some(g))
+        }
         Note::SupervisorInstead(g, p) => {
             let (g_name, p_name) = (group(directory, g), person(directory, p));
-            (
-                format!("Nobody of {g_name} can be told: its supervisor {p_name} is"),
-                Some(g),
-            )
+            (format!("Nobody of {g_name} can be told: its supervisor {p_name} is"), Some(g))
         }
-        Note::RecipientInactive(who) => (
-            format!(
-                "Not told: {} is inactive, away or removed",
-                recipient(directory, who)
-            ),
-            None,
-        ),
+        Note::RecipientInactive(who) => {
+            (format!("Not told: {} is inactive, away or removed", recipient(directory, who)), None)
+        }
         Note::PassedOver(g, step, passed) => (passed_over(directory, step, passed), Some(g)),
         Note::WalkEnded(g, notice) => {
             let tail = match notice {
                 Some(who) => format!("; {} hears that nobody answered", recipient(directory, who)),
                 None => String::new(),
             };
-            (
-                format!(
-                    "The escalation of {} is at its end{tail}",
-                    group(directory, g)
-                ),
-                Some(g),
-            )
+            (format!("The escalation of {} is at its end{tail}", group(directory, g)), Some(g))
         }
-        Note::TooMany => (
-            "More recipients than one alert may tell: the rest is not told".to_owned(),
-            None,
-        ),
+        Note::TooMany => {
+            ("More recipients than one alert may tell: the rest is not told".to_owned(), None)
+        }
     }
 }
 
@@ -156,10 +114,7 @@ fn passed_over(directory: &Directory, step: Step, passed: Passed) -> String {
         Passed::Vacant => "is away, and nobody stands in".to_owned(),
         Passed::Inactive => "is inactive or removed".to_owned(),
         Passed::NoDevice(who) => {
-            format!(
-                "passed over: {} has no device that may be used now",
-                person(directory, who)
-            )
+            format!("passed over: {} has no device that may be used now", person(directory, who))
         }
     };
     format!("Place {}: {member} {reason}", step.position)
@@ -176,11 +131,7 @@ pub(crate) fn skipped(directory: &Directory, skipped: &[(DeviceId, Skip)]) -> St
 
 /// "1 place", "3 places".
 pub(crate) fn count(n: usize, one: &str, many: &str) -> String {
-    if n == 1 {
-        format!("1 {one}")
-    } else {
-        format!("{n} {many}")
-    }
+    if n == 1 { format!("1 {one}") } else { format!("{n} {many}") }
 }
 
 /// A duration in whole units: "45 s", "5 min", "2 h 10 min".

@@ -52,9 +52,7 @@ impl Target {
         let text = text.trim();
         if text.starts_with("postgres://") || text.starts_with("postgresql://") {
             parse_url(text)?;
-            return Ok(Self::Postgres {
-                url: text.to_owned(),
-            });
+            return Ok(Self::Postgres { url: text.to_owned() });
         }
         let path = text.strip_prefix("sqlite:").unwrap_or(text);
         let path = path.strip_prefix("//").unwrap_or(path);
@@ -64,9 +62,7 @@ impl Target {
                  PostgreSQL URL (postgresql://user:password@host:5432/database).",
             ));
         }
-        Ok(Self::Sqlite {
-            path: PathBuf::from(path),
-        })
+        Ok(Self::Sqlite { path: PathBuf::from(path) })
     }
 }
 
@@ -156,30 +152,15 @@ mod tests {
 
     #[test]
     fn targets_are_read_by_scheme() {
-        for text in [
-            "sqlite:/tmp/a.db",
-            "sqlite:///tmp/a.db",
-            "/tmp/a.db",
-            " /tmp/a.db\n",
-        ] {
-            let expected = Target::Sqlite {
-                path: PathBuf::from("/tmp/a.db"),
-            };
+        for text in ["sqlite:/tmp/a.db", "sqlite:///tmp/a.db", "/tmp/a.db", " /tmp/a.db\n"] {
+            let expected = Target::Sqlite { path: PathBuf::from("/tmp/a.db") };
             assert_eq!(Target::parse(text).unwrap(), expected, "{text}");
         }
         for text in ["postgres://h/d", "postgresql://u:p@h:1/d?sslmode=require"] {
-            assert!(
-                matches!(Target::parse(text).unwrap(), Target::Postgres { .. }),
-                "{text}"
-            );
+            assert!(matches!(Target::parse(text).unwrap(), Target::Postgres { .. }), "{text}");
         }
-        for text in [
-            "",
-            "sqlite:",
-            "sqlite::memory:",
-            "mysql://u:p4ss@h/d",
-            "postgresql://u@h:x/d",
-        ] {
+        for text in ["", "sqlite:", "sqlite::memory:", "mysql://u:p4ss@h/d", "postgresql://u@h:x/d"]
+        {
             let error = Target::parse(text).unwrap_err();
             assert!(matches!(error, Error::Unsupported { .. }), "{text}");
             assert!(!format!("{error} {error:?}").contains("p4ss"));

@@ -55,11 +55,7 @@ impl Db {
                 let checkpoint = sqlite::Checkpoint::start(path, config)?;
                 let readers = (0..config.readers.max(1)).map(|_| sqlite::reader(path, config));
                 let readers: Vec<Opener> = readers.collect();
-                (
-                    Some(checkpoint.clone()),
-                    readers,
-                    vec![sqlite::writer(path, config, checkpoint)],
-                )
+                (Some(checkpoint.clone()), readers, vec![sqlite::writer(path, config, checkpoint)])
             }
             Target::Postgres { url } => {
                 let server = Arc::new(pg::Server::new(url, config)?);
@@ -67,24 +63,13 @@ impl Db {
                     let one = |i| pg::opener(Arc::clone(&server), first && i == 0);
                     (0..count.max(1)).map(one).collect()
                 };
-                (
-                    None,
-                    openers(config.readers, false),
-                    openers(config.writers, true),
-                )
+                (None, openers(config.readers, false), openers(config.writers, true))
             }
         };
         let writers = Lane::start("sql-write", config.queue_max, writers)?;
         let readers = Lane::start("sql-read", config.queue_max, readers)?;
         let (target, checkpoint) = (config.target.clone(), Mutex::new(checkpoint));
-        Ok(Self {
-            inner: Arc::new(Inner {
-                target,
-                readers,
-                writers,
-                checkpoint,
-            }),
-        })
+        Ok(Self { inner: Arc::new(Inner { target, readers, writers, checkpoint }) })
     }
 
     /// The engine behind this handle.
@@ -107,11 +92,7 @@ impl Db {
         E: From<Error> + Retryable + Send + 'static,
     {
         let job = move |session: &mut Session| reading(session, label, &f);
-        self.inner
-            .readers
-            .submit(job)
-            .await
-            .unwrap_or_else(|e| Err(e.into()))
+        self.inner.readers.submit(job).await.unwrap_or_else(|e| Err(e.into()))
     }
 
     /// Runs a closure in a transaction that writes: committed if it returns `Ok`, else rolled
@@ -128,11 +109,7 @@ impl Db {
         E: From<Error> + Retryable + Send + 'static,
     {
         let job = move |session: &mut Session| writing(session, label, &f);
-        self.inner
-            .writers
-            .submit(job)
-            .await
-            .unwrap_or_else(|e| Err(e.into()))
+        self.inner.writers.submit(job).await.unwrap_or_else(|e| Err(e.into()))
     }
 
     /// [`Db::read`] for command line tools and tests: it blocks the calling thread.
@@ -146,10 +123,7 @@ impl Db {
         E: From<Error> + Retryable + Send + 'static,
     {
         let job = move |session: &mut Session| reading(session, label, &f);
-        self.inner
-            .readers
-            .submit_blocking(job)
-            .unwrap_or_else(|e| Err(e.into()))
+        self.inner.readers.submit_blocking(job).unwrap_or_else(|e| Err(e.into()))
     }
 
     /// [`Db::write`] for command line tools and tests: it blocks the calling thread. Never call
@@ -164,10 +138,7 @@ impl Db {
         E: From<Error> + Retryable + Send + 'static,
     {
         let job = move |session: &mut Session| writing(session, label, &f);
-        self.inner
-            .writers
-            .submit_blocking(job)
-            .unwrap_or_else(|e| Err(e.into()))
+        self.inner.writers.submit_blocking(job).unwrap_or_else(|e| Err(e.into()))
     }
 
     /// How much work waits in front of the threads.

@@ -32,10 +32,7 @@ pub fn prepare_check<P: Preparable>(
             Ok(()) => {}
             Err(error @ Error::Unavailable { .. }) => return Err(error),
             Err(error) => {
-                failures.push(PrepareFailure {
-                    name,
-                    cause: error.cause().to_owned(),
-                });
+                failures.push(PrepareFailure { name, cause: error.cause().to_owned() });
             }
         }
     }
@@ -141,16 +138,8 @@ fn describe_columns(rows: &[Row], tables: &mut Tables) -> Result<(), Error> {
     for row in rows {
         let (table, column) = (row.get::<String>(0)?, row.get::<String>(1)?);
         let place: i64 = row.get(5)?;
-        let null = if row.get(3)? || place > 0 {
-            "not null"
-        } else {
-            "null"
-        };
-        let default = if row.get(4)? && place == 0 {
-            " default"
-        } else {
-            ""
-        };
+        let null = if row.get(3)? || place > 0 { "not null" } else { "null" };
+        let default = if row.get(4)? && place == 0 { " default" } else { "" };
         let declared: String = row.get(2)?;
         let class = class(&declared);
         let lines = tables.entry(table.clone()).or_default();
@@ -176,10 +165,7 @@ fn describe_groups(
 ) -> Result<(), Error> {
     let mut groups: BTreeMap<(String, String), Vec<Row>> = BTreeMap::new();
     for row in tx.query(statement, &[])? {
-        groups
-            .entry((row.get(0)?, row.get(1)?))
-            .or_default()
-            .push(row);
+        groups.entry((row.get(0)?, row.get(1)?)).or_default().push(row);
     }
     for ((table, _), rows) in groups {
         tables.entry(table).or_default().push(line(&rows)?);
@@ -199,9 +185,7 @@ fn describe_index(rows: &[Row]) -> Result<String, Error> {
         } else {
             format!("{unique}index {name}{partial}")
         };
-        let column = row
-            .get::<Option<String>>(5)?
-            .unwrap_or_else(|| "<expression>".to_owned());
+        let column = row.get::<Option<String>>(5)?.unwrap_or_else(|| "<expression>".to_owned());
         let order = if row.get(6)? { " desc" } else { "" };
         columns.push(format!("{column}{order}"));
     }

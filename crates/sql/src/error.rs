@@ -61,25 +61,17 @@ pub enum Error {
 impl Error {
     /// A fault with a public sentence and a cause for the log.
     pub fn broken(sentence: impl Into<String>, cause: impl fmt::Display) -> Self {
-        Self::Broken {
-            sentence: sentence.into(),
-            cause: cause.to_string(),
-        }
+        Self::Broken { sentence: sentence.into(), cause: cause.to_string() }
     }
 
     /// A database that cannot be used right now.
     pub fn unavailable(sentence: impl Into<String>, cause: impl fmt::Display) -> Self {
-        Self::Unavailable {
-            sentence: sentence.into(),
-            cause: cause.to_string(),
-        }
+        Self::Unavailable { sentence: sentence.into(), cause: cause.to_string() }
     }
 
     /// A request this database cannot serve; the sentence names the remedy.
     pub fn unsupported(sentence: impl Into<String>) -> Self {
-        Self::Unsupported {
-            sentence: sentence.into(),
-        }
+        Self::Unsupported { sentence: sentence.into() }
     }
 
     /// A statement that was refused for a reason no caller can act on.
@@ -88,10 +80,7 @@ impl Error {
     }
 
     pub(crate) fn closing() -> Self {
-        Self::unavailable(
-            "The database is shutting down. Try again later.",
-            "handle closed",
-        )
+        Self::unavailable("The database is shutting down. Try again later.", "handle closed")
     }
 
     /// Whether the same request may succeed later: contention, or a database out of reach.
@@ -127,10 +116,7 @@ impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Unique { constraint, .. } => {
-                write!(
-                    f,
-                    "An entry with the same key exists already ({constraint})."
-                )
+                write!(f, "An entry with the same key exists already ({constraint}).")
             }
             Self::Missing { statement } => {
                 write!(f, "The requested entry does not exist ({statement}).")
@@ -139,12 +125,7 @@ impl fmt::Display for Error {
             Self::Unavailable { sentence, .. }
             | Self::Unsupported { sentence }
             | Self::Broken { sentence, .. } => f.write_str(sentence),
-            Self::Type {
-                statement,
-                column,
-                expected,
-                found,
-            } => write!(
+            Self::Type { statement, column, expected, found } => write!(
                 f,
                 "The database statement {statement} returned {found} in column {column}, \
                  where {expected} was expected."

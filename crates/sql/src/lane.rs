@@ -68,17 +68,11 @@ impl Lane {
         let (opened_sender, opened) = mpsc::channel();
         let lane = Self {
             queue: Arc::clone(&queue),
-            threads: Mutex::new(Threads {
-                handles: Vec::new(),
-                ended,
-            }),
+            threads: Mutex::new(Threads { handles: Vec::new(), ended }),
         };
         for (i, opener) in openers.into_iter().enumerate() {
-            let (queue, ended, opened) = (
-                Arc::clone(&queue),
-                ended_sender.clone(),
-                opened_sender.clone(),
-            );
+            let (queue, ended, opened) =
+                (Arc::clone(&queue), ended_sender.clone(), opened_sender.clone());
             let handle = std::thread::Builder::new()
                 .name(format!("{name}-{i}"))
                 .spawn(move || {
@@ -111,12 +105,7 @@ impl Lane {
         F: FnOnce(&mut Session) -> T + Send + 'static,
     {
         let (sender, receiver) = oneshot::channel();
-        let permit = self
-            .queue
-            .permits
-            .acquire()
-            .await
-            .map_err(|_| Error::closing())?;
+        let permit = self.queue.permits.acquire().await.map_err(|_| Error::closing())?;
         permit.forget();
         self.queue.push(Box::new(move |session| {
             if !sender.is_closed() {
@@ -134,8 +123,7 @@ impl Lane {
     {
         let (sender, receiver) = mpsc::sync_channel(1);
         self.queue.wait_for_space()?;
-        self.queue
-            .push(Box::new(move |session| drop(sender.send(job(session)))))?;
+        self.queue.push(Box::new(move |session| drop(sender.send(job(session)))))?;
         receiver.recv().map_err(|_| Error::closing())
     }
 
@@ -202,10 +190,7 @@ impl Queue {
                 permit.forget();
                 return Ok(());
             }
-            state = self
-                .space
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
+            state = self.space.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         Err(Error::closing())
     }
@@ -221,10 +206,7 @@ impl Queue {
             if state.closed {
                 return None;
             }
-            state = self
-                .ready
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
+            state = self.ready.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
 

@@ -59,9 +59,7 @@ pub fn migrate(db: &Db, migrations: &[Migration], now_us: i64) -> Result<Vec<App
     let mut known = migrations.to_vec();
     known.sort_by_key(|migration| migration.number);
     if known.array_windows().any(|[a, b]| a.number == b.number) {
-        return Err(Error::unsupported(
-            "Two migrations have the same number. Renumber one.",
-        ));
+        return Err(Error::unsupported("Two migrations have the same number. Renumber one."));
     }
     let mut done = Vec::new();
     // Each turn applies one migration or ends.
@@ -99,8 +97,7 @@ fn step(tx: &mut WriteTx<'_>, known: &[Migration], now_us: i64) -> Result<Option
     }
     let newest = rows.last().map_or(0, |(number, _, _)| *number);
     let is_applied = |migration: &&Migration| {
-        rows.binary_search_by_key(&migration.number, |(number, _, _)| *number)
-            .is_ok()
+        rows.binary_search_by_key(&migration.number, |(number, _, _)| *number).is_ok()
     };
     let Some(next) = known.iter().find(|migration| !is_applied(migration)) else {
         return Ok(None);
@@ -121,10 +118,7 @@ fn step(tx: &mut WriteTx<'_>, known: &[Migration], now_us: i64) -> Result<Option
         Value::from(now_us),
     ];
     tx.execute(&RECORD, &values)?;
-    Ok(Some(Applied {
-        number: next.number,
-        name: next.name.to_owned(),
-    }))
+    Ok(Some(Applied { number: next.number, name: next.name.to_owned() }))
 }
 
 fn check(
@@ -158,9 +152,7 @@ fn applied(tx: &mut ReadTx<'_>) -> Result<Vec<(u32, String, String)>, Error> {
         return Ok(Vec::new());
     }
     let rows = tx.query(&APPLIED, &[])?;
-    rows.iter()
-        .map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-        .collect()
+    rows.iter().map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).collect()
 }
 
 fn script(migration: &Migration, engine: Engine) -> &'static str {

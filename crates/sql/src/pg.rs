@@ -71,22 +71,12 @@ impl Server {
              set idle_in_transaction_session_timeout = {IDLE_IN_TRANSACTION_MS}"
         );
         let tls = pg_tls::connector(config.certificate_authorities.as_deref())?;
-        Ok(Self {
-            config: server,
-            tls,
-            setup,
-        })
+        Ok(Self { config: server, tls, setup })
     }
 
     fn connect(&self) -> Result<Client, Error> {
-        let inner = self
-            .config
-            .connect(self.tls.clone())
-            .map_err(|e| connect_error(&e))?;
-        let mut client = Client {
-            inner,
-            statements: HashMap::new(),
-        };
+        let inner = self.config.connect(self.tls.clone()).map_err(|e| connect_error(&e))?;
+        let mut client = Client { inner, statements: HashMap::new() };
         client.script("connect", &self.setup)?;
         Ok(client)
     }
@@ -96,12 +86,7 @@ impl Server {
 /// used; the others connect when they get work.
 pub(crate) fn opener(server: Arc<Server>, first: bool) -> Opener {
     Box::new(move || {
-        let mut session = Session {
-            server,
-            client: None,
-            retry_at: None,
-            pause: RECONNECT_PAUSE,
-        };
+        let mut session = Session { server, client: None, retry_at: None, pause: RECONNECT_PAUSE };
         if first {
             examine(session.connected()?)?;
         }
@@ -114,14 +99,9 @@ fn examine(client: &mut Client) -> Result<(), Error> {
         current_setting('server_encoding'), cast(datcollate as text) \
         from pg_database where datname = current_database()";
     let rows = client.query("connect", TEXT, &[])?;
-    let row = rows.first().ok_or(Error::Missing {
-        statement: "connect",
-    })?;
-    let (version, encoding, collation) = (
-        row.get::<i64>(0)?,
-        row.get::<String>(1)?,
-        row.get::<String>(2)?,
-    );
+    let row = rows.first().ok_or(Error::Missing { statement: "connect" })?;
+    let (version, encoding, collation) =
+        (row.get::<i64>(0)?, row.get::<String>(1)?, row.get::<String>(2)?);
     if version < SERVER_VERSION_MIN {
         let (found, wanted) = (version / 10_000, SERVER_VERSION_MIN / 10_000);
         return Err(Error::unsupported(format!(
@@ -168,9 +148,7 @@ impl Session {
             self.client = None;
         }
         begun?;
-        self.client
-            .as_mut()
-            .ok_or_else(|| Error::unavailable(AWAY, "no connection"))
+        self.client.as_mut().ok_or_else(|| Error::unavailable(AWAY, "no connection"))
     }
 
     pub(crate) fn commit(&mut self) -> Result<(), Error> {
@@ -200,11 +178,7 @@ impl Session {
     }
 
     fn connected(&mut self) -> Result<&mut Client, Error> {
-        if self
-            .client
-            .as_ref()
-            .is_some_and(|client| client.inner.is_closed())
-        {
+        if self.client.as_ref().is_some_and(|client| client.inner.is_closed()) {
             self.client = None;
         }
         if self.client.is_none() {
@@ -224,9 +198,7 @@ impl Session {
                 }
             }
         }
-        self.client
-            .as_mut()
-            .ok_or_else(|| Error::unavailable(AWAY, "no connection"))
+        self.client.as_mut().ok_or_else(|| Error::unavailable(AWAY, "no connection"))
     }
 }
 
@@ -285,13 +257,10 @@ impl Client {
         width: usize,
         rows: &[Vec<Value>],
     ) -> Result<u64, Error> {
-        let columns: Vec<Vec<&Value>> = (0..width)
-            .map(|i| rows.iter().filter_map(|row| row.get(i)).collect())
-            .collect();
-        let params: Vec<&(dyn ToSql + Sync)> = columns
-            .iter()
-            .map(|column| column as &(dyn ToSql + Sync))
-            .collect();
+        let columns: Vec<Vec<&Value>> =
+            (0..width).map(|i| rows.iter().filter_map(|row| row.get(i)).collect()).collect();
+        let params: Vec<&(dyn ToSql + Sync)> =
+            columns.iter().map(|column| column as &(dyn ToSql + Sync)).collect();
         self.run_execute(name, text, &params)
     }
 
@@ -311,10 +280,7 @@ impl Client {
         let out = self.inner.query(&statement, params);
         let rows = out.map_err(|e| self.error(name, &e))?;
         if rows.len() > ROWS_MAX {
-            return Err(Error::statement(
-                name,
-                format_args!("more than {ROWS_MAX} rows"),
-            ));
+            return Err(Error::statement(name, format_args!("more than {ROWS_MAX} rows")));
         }
         rows.iter().map(|row| decode(name, row)).collect()
     }
@@ -345,10 +311,7 @@ impl Client {
         if wanted == given {
             return Ok(statement);
         }
-        Err(Error::statement(
-            name,
-            format_args!("{given} parameters given, {wanted} wanted"),
-        ))
+        Err(Error::statement(name, format_args!("{given} parameters given, {wanted} wanted")))
     }
 
     fn prepared(&mut self, name: &'static str, text: &str) -> Result<postgres::Statement, Error> {
@@ -375,33 +338,21 @@ impl Client {
 }
 
 fn refs(params: &[Value]) -> Vec<&(dyn ToSql + Sync)> {
-    params
-        .iter()
-        .map(|value| value as &(dyn ToSql + Sync))
-        .collect()
+    params.iter().map(|value| value as &(dyn ToSql + Sync)).collect()
 }
 
 pub(crate) fn unreadable(name: &'static str, kind: &postgres::types::Type) -> Error {
-    Error::statement(
-        name,
-        format_args!("a column has the type {kind}: cast it in the statement"),
-    )
+    Error::statement(name, format_args!("a column has the type {kind}: cast it in the statement"))
 }
 
 fn connect_error(e: &postgres::Error) -> Error {
     let Some(db) = e.as_db_error() else {
         let cause = chain(e);
-        let sentence = if cause.contains("TLS") {
-            TLS_FAILED
-        } else {
-            AWAY
-        };
+        let sentence = if cause.contains("TLS") { TLS_FAILED } else { AWAY };
         return Error::unavailable(sentence, cause);
     };
-    let (code, cause) = (
-        db.code().code(),
-        format!("SQLSTATE {}: {}", db.code().code(), db.message()),
-    );
+    let (code, cause) =
+        (db.code().code(), format!("SQLSTATE {}: {}", db.code().code(), db.message()));
     let sentence = match code.get(..2) {
         Some("28") => "PostgreSQL refused the login. Check user and password in the URL.",
         Some("3D") => "The PostgreSQL database does not exist. Create it or correct the URL.",
@@ -428,10 +379,7 @@ fn error(name: &'static str, e: &postgres::Error, closed: bool) -> Error {
     match (code.get(..2), code) {
         (Some("40"), _) | (_, "55P03") => Error::Busy { cause },
         _ if db.routine() == Some("RevalidateCachedQuery") => Error::Busy { cause },
-        (_, "23505") => Error::Unique {
-            constraint: unique_key(db),
-            cause,
-        },
+        (_, "23505") => Error::Unique { constraint: unique_key(db), cause },
         (_, "57014") => Error::unavailable(
             "The database took too long and the request was stopped. Try again later.",
             cause,

@@ -46,10 +46,7 @@ fn whole_number(value: i64, ty: &Type, out: &mut BytesMut) -> Result<IsNull, Fai
         Type::INT4 => i32::try_from(value)?.to_sql(ty, out),
         Type::INT2 => i16::try_from(value)?.to_sql(ty, out),
         Type::FLOAT8 => {
-            #[expect(
-                clippy::cast_precision_loss,
-                reason = "as SQLite stores it in a real column"
-            )]
+            #[expect(clippy::cast_precision_loss, reason = "as SQLite stores it in a real column")]
             let real = value as f64;
             real.to_sql(ty, out)
         }

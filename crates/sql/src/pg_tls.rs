@@ -14,9 +14,7 @@ use crate::Error;
 
 /// TLS by rustls with the public certificate authorities and those of a PEM file.
 pub(crate) fn connector(authorities: Option<&Path>) -> Result<MakeRustlsConnect, Error> {
-    let mut roots = rustls::RootCertStore {
-        roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-    };
+    let mut roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     if let Some(path) = authorities {
         let unreadable = |e: &dyn std::fmt::Display| {
             let name = path.display();

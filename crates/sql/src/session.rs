@@ -134,10 +134,7 @@ fn run_after(after: Vec<Box<dyn FnOnce() + Send>>) {
     for f in after {
         if let Err(panic) = catch_unwind(AssertUnwindSafe(f)) {
             let cause = panic_text(panic.as_ref());
-            tracing::error!(
-                cause,
-                "a callback after a commit panicked; the commit stands"
-            );
+            tracing::error!(cause, "a callback after a commit panicked; the commit stands");
         }
     }
 }
@@ -145,15 +142,11 @@ fn run_after(after: Vec<Box<dyn FnOnce() + Send>>) {
 /// The message of a panic.
 pub(crate) fn panic_text(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("panic")
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("panic")
 }
 
 /// The monotonic clock, for durations only.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "measures durations on database threads only"
-)]
+#[expect(clippy::disallowed_methods, reason = "measures durations on database threads only")]
 pub(crate) fn now() -> Instant {
     Instant::now()
 }

@@ -72,18 +72,13 @@ impl Session {
         if !self.conn.is_autocommit()
             && let Err(error) = run(&self.conn, "rollback", "rollback")
         {
-            tracing::error!(
-                cause = error.cause(),
-                "a SQLite transaction could not be rolled back"
-            );
+            tracing::error!(cause = error.cause(), "a SQLite transaction could not be rolled back");
         }
     }
 }
 
 fn run(conn: &Connection, name: &'static str, text: &str) -> Result<(), Error> {
-    let done = conn
-        .prepare_cached(text)
-        .and_then(|mut statement| statement.raw_execute());
+    let done = conn.prepare_cached(text).and_then(|mut statement| statement.raw_execute());
     done.map(drop).map_err(|e| error(name, &e))
 }
 
@@ -133,10 +128,7 @@ pub(crate) fn writer(path: &Path, config: &Config, checkpoint: Checkpoint) -> Op
             Ok(())
         };
         conn_hook(conn, hook).map(|conn| {
-            let log = Some(Log {
-                pages,
-                overdue: limit.saturating_mul(OVERDUE_FACTOR),
-            });
+            let log = Some(Log { pages, overdue: limit.saturating_mul(OVERDUE_FACTOR) });
             session::Session::Sqlite(Session { conn, log })
         })
     })
@@ -146,19 +138,14 @@ fn conn_hook<F>(mut conn: Connection, hook: F) -> Result<Connection, Error>
 where
     F: FnMut(&mut rusqlite::hooks::Wal, i32) -> rusqlite::Result<()> + Send + 'static,
 {
-    conn.wal_hook(Some(hook))
-        .map_err(|e| error("wal_hook", &e))?;
+    conn.wal_hook(Some(hook)).map_err(|e| error("wal_hook", &e))?;
     Ok(conn)
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this crate is where databases are opened"
-)]
+#[expect(clippy::disallowed_methods, reason = "this crate is where databases are opened")]
 fn connect(path: &Path, config: &Config) -> Result<Connection, Error> {
     let conn = Connection::open(path).map_err(|e| Error::unavailable(CANNOT_OPEN, e))?;
-    conn.busy_timeout(config.busy_timeout)
-        .map_err(|e| error("busy_timeout", &e))?;
+    conn.busy_timeout(config.busy_timeout).map_err(|e| error("busy_timeout", &e))?;
     conn.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
     pragma(&conn, "synchronous", "full")?;
     pragma(&conn, "foreign_keys", "on")?;
@@ -168,13 +155,12 @@ fn connect(path: &Path, config: &Config) -> Result<Connection, Error> {
 }
 
 fn pragma(conn: &Connection, name: &str, value: &str) -> Result<(), Error> {
-    conn.pragma_update(None, name, value)
-        .map_err(|e| match e.sqlite_error_code() {
-            Some(ErrorCode::NotADatabase) => Error::unsupported(
-                "The file is not a SQLite database. Choose another path or restore a backup.",
-            ),
-            _ => Error::unavailable(CANNOT_OPEN, e),
-        })
+    conn.pragma_update(None, name, value).map_err(|e| match e.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => Error::unsupported(
+            "The file is not a SQLite database. Choose another path or restore a backup.",
+        ),
+        _ => Error::unavailable(CANNOT_OPEN, e),
+    })
 }
 
 fn checkpoint(conn: &Connection, mode: &str) {
@@ -217,10 +203,7 @@ impl Checkpoint {
                 drop(ended_sender);
             })
             .map_err(|e| Error::unavailable("No thread for the database could start.", e))?;
-        Ok(Self {
-            hints,
-            ended: Arc::new(Mutex::new(ended)),
-        })
+        Ok(Self { hints, ended: Arc::new(Mutex::new(ended)) })
     }
 
     fn hint(&self) {
@@ -240,17 +223,12 @@ impl Checkpoint {
 
 /// Copies the database to a new file through a partial one, so that a half copy is never taken
 /// for a whole.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this crate is where databases are opened"
-)]
+#[expect(clippy::disallowed_methods, reason = "this crate is where databases are opened")]
 pub(crate) fn backup(from: &Path, to: &Path) -> Result<(), Error> {
     const SENTENCE: &str = "The backup cannot be written. Check the path and the free space.";
     if to.exists() {
         let name = to.display();
-        return Err(Error::unsupported(format!(
-            "{name} exists already. Choose a new file."
-        )));
+        return Err(Error::unsupported(format!("{name} exists already. Choose a new file.")));
     }
     let partial = PathBuf::from(format!("{}.partial", to.display()));
     match std::fs::remove_file(&partial) {
@@ -275,9 +253,7 @@ pub(crate) fn backup(from: &Path, to: &Path) -> Result<(), Error> {
     match copy() {
         Ok(true) => {}
         Ok(false) => {
-            return Err(Error::Busy {
-                cause: "backup".to_owned(),
-            });
+            return Err(Error::Busy { cause: "backup".to_owned() });
         }
         Err(e) => return Err(Error::unavailable(SENTENCE, e)),
     }
@@ -298,9 +274,7 @@ impl ToSql for Value {
 }
 
 pub(crate) fn prepare(conn: &Connection, name: &'static str, text: &str) -> Result<(), Error> {
-    conn.prepare_cached(text)
-        .map(drop)
-        .map_err(|e| error(name, &e))
+    conn.prepare_cached(text).map(drop).map_err(|e| error(name, &e))
 }
 
 pub(crate) fn query(
@@ -330,9 +304,7 @@ pub(crate) fn query_each<K: ToSql>(
     bind(&mut statement, name, fixed)?;
     let mut rows = Vec::new();
     for key in keys {
-        statement
-            .raw_bind_parameter(fixed.len() + 1, key)
-            .map_err(|e| error(name, &e))?;
+        statement.raw_bind_parameter(fixed.len() + 1, key).map_err(|e| error(name, &e))?;
         collect(&mut statement, name, &mut rows)?;
     }
     Ok(rows)
@@ -355,9 +327,7 @@ pub(crate) fn execute_rows(
     rows: &[Vec<Value>],
 ) -> Result<u64, Error> {
     let mut statement = conn.prepare_cached(text).map_err(|e| error(name, &e))?;
-    rows.iter().try_fold(0, |count, row| {
-        Ok(count + execute_prepared(&mut statement, name, row)?)
-    })
+    rows.iter().try_fold(0, |count, row| Ok(count + execute_prepared(&mut statement, name, row)?))
 }
 
 fn execute_prepared(
@@ -380,10 +350,7 @@ fn expect_params(
     if wanted == given {
         return Ok(());
     }
-    Err(Error::statement(
-        name,
-        format_args!("{given} parameters given, {wanted} wanted"),
-    ))
+    Err(Error::statement(name, format_args!("{given} parameters given, {wanted} wanted")))
 }
 
 fn bind(
@@ -396,14 +363,9 @@ fn bind(
             && text.as_bytes().contains(&0)
         {
             // PostgreSQL refuses it; the engines must agree.
-            return Err(Error::statement(
-                name,
-                "a text parameter contains a NUL character",
-            ));
+            return Err(Error::statement(name, "a text parameter contains a NUL character"));
         }
-        statement
-            .raw_bind_parameter(i + 1, value)
-            .map_err(|e| error(name, &e))?;
+        statement.raw_bind_parameter(i + 1, value).map_err(|e| error(name, &e))?;
     }
     Ok(())
 }
@@ -417,10 +379,7 @@ fn collect(
     let mut rows = statement.raw_query();
     while let Some(row) = rows.next().map_err(|e| error(name, &e))? {
         if out.len() >= ROWS_MAX {
-            return Err(Error::statement(
-                name,
-                format_args!("more than {ROWS_MAX} rows"),
-            ));
+            return Err(Error::statement(name, format_args!("more than {ROWS_MAX} rows")));
         }
         let mut values = Vec::with_capacity(width);
         for i in 0..width {
@@ -449,16 +408,9 @@ pub(crate) fn error(name: &'static str, e: &rusqlite::Error) -> Error {
         Some(ErrorCode::ConstraintViolation) if is_unique(e) => {
             // "UNIQUE constraint failed: t.a, t.b" or "…: index 'name'".
             let text = e.to_string();
-            let columns = text
-                .split_once("failed: ")
-                .map_or(text.as_str(), |(_, rest)| rest);
-            let index = columns
-                .strip_prefix("index '")
-                .and_then(|rest| rest.strip_suffix('\''));
-            Error::Unique {
-                constraint: index.unwrap_or(columns).to_owned(),
-                cause,
-            }
+            let columns = text.split_once("failed: ").map_or(text.as_str(), |(_, rest)| rest);
+            let index = columns.strip_prefix("index '").and_then(|rest| rest.strip_suffix('\''));
+            Error::Unique { constraint: index.unwrap_or(columns).to_owned(), cause }
         }
         Some(
             ErrorCode::DiskFull

@@ -15,10 +15,8 @@ pub enum Engine {
 }
 
 /// Words that only PostgreSQL understands; SQLite has one writer and needs none of them.
-const FRAGMENTS: [(&str, &str); 2] = [
-    ("{skip_locked}", "for update skip locked"),
-    ("{for_update}", "for update"),
-];
+const FRAGMENTS: [(&str, &str); 2] =
+    [("{skip_locked}", "for update skip locked"), ("{for_update}", "for update")];
 
 /// One SQL statement for both engines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -149,12 +147,8 @@ impl Preparable for BulkInsert {
             Engine::Sqlite => format!("values ({})", join(count.map(|i| format!("?{i}")))),
             Engine::Postgres => format!("select * from unnest({})", arrays(self.columns)),
         };
-        let Self {
-            table, on_conflict, ..
-        } = self;
-        Cow::Owned(format!(
-            "insert into {table} ({columns}) {source} {on_conflict}"
-        ))
+        let Self { table, on_conflict, .. } = self;
+        Cow::Owned(format!("insert into {table} ({columns}) {source} {on_conflict}"))
     }
 }
 
@@ -198,12 +192,7 @@ impl Preparable for BulkUpdate {
 }
 
 fn arrays(columns: &[(&'static str, ColumnType)]) -> String {
-    join(
-        columns
-            .iter()
-            .enumerate()
-            .map(|(i, (_, kind))| format!("${}::{}", i + 1, kind.array())),
-    )
+    join(columns.iter().enumerate().map(|(i, (_, kind))| format!("${}::{}", i + 1, kind.array())))
 }
 
 fn join<T: AsRef<str>>(parts: impl Iterator<Item = T>) -> String {
@@ -221,9 +210,7 @@ fn render(text: &'static str, engine: Engine) -> Cow<'static, str> {
     match engine {
         Engine::Sqlite if !text.contains('{') => Cow::Borrowed(text),
         Engine::Sqlite => Cow::Owned(
-            FRAGMENTS
-                .iter()
-                .fold(text.to_owned(), |out, (from, _)| out.replace(from, "")),
+            FRAGMENTS.iter().fold(text.to_owned(), |out, (from, _)| out.replace(from, "")),
         ),
         Engine::Postgres => Cow::Owned(numbered(text)),
     }
@@ -244,9 +231,7 @@ fn numbered(text: &str) -> String {
             continue;
         }
         let rest = text.get(at..).unwrap_or_default();
-        let fragment = FRAGMENTS
-            .iter()
-            .find(|(name, _)| c == '{' && rest.starts_with(name));
+        let fragment = FRAGMENTS.iter().find(|(name, _)| c == '{' && rest.starts_with(name));
         if let Some((name, words)) = fragment {
             out.push_str(words);
             for _ in 1..name.len() {
@@ -265,18 +250,13 @@ mod tests {
 
     #[test]
     fn parameters_and_fragments_become_the_engines_own() {
-        let statement = Statement::new(
-            "t",
-            "select '?1 {x}', ?2, ?10 from t where a = ?2 {skip_locked}",
-        );
+        let statement =
+            Statement::new("t", "select '?1 {x}', ?2, ?10 from t where a = ?2 {skip_locked}");
         assert_eq!(
             statement.sql(Engine::Postgres),
             "select '?1 {x}', $2, $10 from t where a = $2 for update skip locked"
         );
-        assert_eq!(
-            statement.sql(Engine::Sqlite),
-            "select '?1 {x}', ?2, ?10 from t where a = ?2 "
-        );
+        assert_eq!(statement.sql(Engine::Sqlite), "select '?1 {x}', ?2, ?10 from t where a = ?2 ");
     }
 
     #[test]
@@ -303,10 +283,7 @@ mod tests {
             set: &[("b", ColumnType::Int)],
             guard: "b < {b}",
         };
-        assert_eq!(
-            update.sql(Engine::Sqlite),
-            "update t set b = ?2 where t.a = ?1 and (b < ?2)"
-        );
+        assert_eq!(update.sql(Engine::Sqlite), "update t set b = ?2 where t.a = ?1 and (b < ?2)");
         assert_eq!(
             update.sql(Engine::Postgres),
             "update t set b = bulk.bulk_2 from unnest($1::bytea[], $2::bigint[]) as bulk \

@@ -70,10 +70,7 @@ impl<'a> ReadTx<'a> {
             return Ok(first);
         }
         let count = rows.len() + 1;
-        Err(Error::statement(
-            s.name,
-            format_args!("{count} rows where at most one was expected"),
-        ))
+        Err(Error::statement(s.name, format_args!("{count} rows where at most one was expected")))
     }
 
     /// Runs a statement that returns exactly one row.
@@ -81,8 +78,7 @@ impl<'a> ReadTx<'a> {
     /// # Errors
     /// [`Error::Missing`] if there is none; otherwise as [`ReadTx::query_opt`].
     pub fn query_one(&mut self, s: &Statement, params: &[Value]) -> Result<Row, Error> {
-        self.query_opt(s, params)?
-            .ok_or(Error::Missing { statement: s.name })
+        self.query_opt(s, params)?.ok_or(Error::Missing { statement: s.name })
     }
 
     /// Looks up many blob keys in one go. `fixed` are the parameters before the key; duplicate
@@ -179,10 +175,7 @@ impl<'a> DerefMut for WriteTx<'a> {
 
 impl<'a> WriteTx<'a> {
     pub(crate) fn new(conn: Conn<'a>) -> Self {
-        Self {
-            read: ReadTx::new(conn),
-            after: Vec::new(),
-        }
+        Self { read: ReadTx::new(conn), after: Vec::new() }
     }
 
     pub(crate) fn into_after(self) -> Vec<Box<dyn FnOnce() + Send>> {
@@ -211,9 +204,9 @@ impl<'a> WriteTx<'a> {
         let text = s.sql(self.engine());
         let out = match &mut self.read.conn {
             Conn::Sqlite(conn) => sqlite::execute_rows(conn, s.name, &text, rows),
-            Conn::Postgres(client) => rows.iter().try_fold(0, |count, row| {
-                Ok(count + client.execute(s.name, &text, row)?)
-            }),
+            Conn::Postgres(client) => rows
+                .iter()
+                .try_fold(0, |count, row| Ok(count + client.execute(s.name, &text, row)?)),
         };
         self.noted(s.name, out)
     }
@@ -224,10 +217,7 @@ impl<'a> WriteTx<'a> {
     /// # Errors
     /// [`Error::Unique`] for a key that exists (unless `on_conflict` says otherwise);
     /// [`Error::Broken`] for a row of the wrong width; what the engine reports.
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "callers build the rows only for this call"
-    )]
+    #[expect(clippy::needless_pass_by_value, reason = "callers build the rows only for this call")]
     pub fn bulk_insert(&mut self, b: &BulkInsert, rows: Vec<Vec<Value>>) -> Result<u64, Error> {
         self.bulk(b, b.columns.len(), &rows)
     }
@@ -237,10 +227,7 @@ impl<'a> WriteTx<'a> {
     ///
     /// # Errors
     /// As [`WriteTx::bulk_insert`].
-    #[expect(
-        clippy::needless_pass_by_value,
-        reason = "callers build the rows only for this call"
-    )]
+    #[expect(clippy::needless_pass_by_value, reason = "callers build the rows only for this call")]
     pub fn bulk_update(&mut self, u: &BulkUpdate, rows: Vec<Vec<Value>>) -> Result<u64, Error> {
         self.bulk(u, u.key.len() + u.set.len(), &rows)
     }
@@ -285,9 +272,7 @@ impl<'a> WriteTx<'a> {
     /// Runs a script of several statements without parameters (migrations).
     pub(crate) fn script(&mut self, name: &'static str, text: &str) -> Result<(), Error> {
         let out = match &mut self.read.conn {
-            Conn::Sqlite(conn) => conn
-                .execute_batch(text)
-                .map_err(|e| sqlite::error(name, &e)),
+            Conn::Sqlite(conn) => conn.execute_batch(text).map_err(|e| sqlite::error(name, &e)),
             Conn::Postgres(client) => client.script(name, text),
         };
         self.noted(name, out)

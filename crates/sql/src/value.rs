@@ -163,10 +163,7 @@ impl Row {
     /// # Errors
     /// As [`Row::get`].
     pub fn take<T: FromValue>(&mut self, i: usize) -> Result<T, Error> {
-        let out = self
-            .values
-            .get_mut(i)
-            .map(|slot| std::mem::replace(slot, Value::Null));
+        let out = self.values.get_mut(i).map(|slot| std::mem::replace(slot, Value::Null));
         let found = out.as_ref().map_or("no such column", Value::kind);
         out.and_then(T::from_owned).ok_or(Error::Type {
             statement: self.statement,
@@ -247,10 +244,7 @@ impl FromValue for bool {
 impl FromValue for f64 {
     const EXPECTED: &'static str = "real";
 
-    #[expect(
-        clippy::cast_precision_loss,
-        reason = "a real column may come back as a whole number"
-    )]
+    #[expect(clippy::cast_precision_loss, reason = "a real column may come back as a whole number")]
     fn from_value(value: &Value) -> Option<Self> {
         match value {
             Value::Real(value) => Some(*value),
@@ -347,24 +341,10 @@ mod tests {
         let error = row.get::<i64>(0).unwrap_err();
         assert!(matches!(
             error,
-            Error::Type {
-                statement: "alert.get",
-                column: 0,
-                expected: "int",
-                found: "text"
-            }
+            Error::Type { statement: "alert.get", column: 0, expected: "int", found: "text" }
         ));
-        assert!(matches!(
-            row.get::<String>(1),
-            Err(Error::Type { found: "null", .. })
-        ));
-        assert!(matches!(
-            row.get::<i64>(2),
-            Err(Error::Type {
-                found: "no such column",
-                ..
-            })
-        ));
+        assert!(matches!(row.get::<String>(1), Err(Error::Type { found: "null", .. })));
+        assert!(matches!(row.get::<i64>(2), Err(Error::Type { found: "no such column", .. })));
         assert_eq!(row.get::<Option<String>>(1).unwrap(), None);
     }
 
@@ -380,11 +360,7 @@ mod tests {
 
     #[test]
     fn debug_hides_contents() {
-        let shown = format!(
-            "{:?} {:?}",
-            Value::from("s3cret"),
-            Value::from(vec![1_u8, 2])
-        );
+        let shown = format!("{:?} {:?}", Value::from("s3cret"), Value::from(vec![1_u8, 2]));
         assert_eq!(shown, "Text(6 bytes) Blob(2 bytes)");
     }
 

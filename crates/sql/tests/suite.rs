@@ -36,10 +36,8 @@ macro_rules! on_both {
 }
 pub(crate) use on_both;
 
-pub(crate) const ADD: Statement = Statement::new(
-    "item.add",
-    "insert into item (id, name, size) values (?1, ?2, ?3)",
-);
+pub(crate) const ADD: Statement =
+    Statement::new("item.add", "insert into item (id, name, size) values (?1, ?2, ?3)");
 pub(crate) const NAMES: Statement =
     Statement::new("item.names", "select name from item order by id");
 pub(crate) const COUNT: Statement =
@@ -66,10 +64,7 @@ pub(crate) fn add(tx: &mut WriteTx<'_>, id: i64, name: &str) -> Result<u64, Erro
 
 pub(crate) fn names(db: &Db) -> Vec<String> {
     db.read_blocking("names", |tx| {
-        tx.query(&NAMES, &[])?
-            .iter()
-            .map(|row| row.get(0))
-            .collect::<Result<_, Error>>()
+        tx.query(&NAMES, &[])?.iter().map(|row| row.get(0)).collect::<Result<_, Error>>()
     })
     .unwrap()
 }

@@ -92,10 +92,7 @@ pub fn open(
     limit: i64,
     offset: i64,
 ) -> Result<Vec<Alert>, Error> {
-    let rows = tx.query(
-        &OPEN,
-        &[Value::Int(no.0), Value::Int(limit), Value::Int(offset)],
-    )?;
+    let rows = tx.query(&OPEN, &[Value::Int(no.0), Value::Int(limit), Value::Int(offset)])?;
     rows.iter().map(read).collect()
 }
 
@@ -111,11 +108,8 @@ pub fn by_request(
 
 fn params(no: InstanceNo, filter: &Filter) -> Vec<Value> {
     let (state_from, state_to) = filter.states.unwrap_or((State::Open, State::Closed));
-    let (low, high) = filter
-        .priority
-        .map_or((Priority::Low, Priority::High), |priority| {
-            (priority, priority)
-        });
+    let (low, high) =
+        filter.priority.map_or((Priority::Low, Priority::High), |priority| (priority, priority));
     let or = |value: Value, default: i64| match value {
         Value::Null => Value::Int(default),
         other => other,
@@ -135,7 +129,5 @@ fn params(no: InstanceNo, filter: &Filter) -> Vec<Value> {
 
 /// `%` and `_` stand for themselves in what people type.
 fn escape_like(text: &str) -> String {
-    text.replace('!', "!!")
-        .replace('%', "!%")
-        .replace('_', "!_")
+    text.replace('!', "!!").replace('%', "!%").replace('_', "!_")
 }

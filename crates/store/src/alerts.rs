@@ -25,27 +25,15 @@ macro_rules! columns {
 
 const GET: Statement = Statement::new(
     "alerts.get",
-    concat!(
-        "select ",
-        columns!(),
-        " from alerts where instance_no = ?1 and id = ?2"
-    ),
+    concat!("select ", columns!(), " from alerts where instance_no = ?1 and id = ?2"),
 );
 const LOCK: Statement = Statement::new(
     "alerts.lock",
-    concat!(
-        "select ",
-        columns!(),
-        " from alerts where instance_no = ?1 and id = ?2 {for_update}"
-    ),
+    concat!("select ", columns!(), " from alerts where instance_no = ?1 and id = ?2 {for_update}"),
 );
 const BY_NUMBER: Statement = Statement::new(
     "alerts.by_number",
-    concat!(
-        "select ",
-        columns!(),
-        " from alerts where instance_no = ?1 and number = ?2"
-    ),
+    concat!("select ", columns!(), " from alerts where instance_no = ?1 and number = ?2"),
 );
 const OPEN_BY_KEY: TextSet = TextSet {
     name: "alerts.open_by_key",
@@ -64,11 +52,7 @@ const OPEN_BY_KEY: TextSet = TextSet {
 };
 const BY_IDS: BlobSet = BlobSet {
     name: "alerts.by_ids",
-    sqlite: concat!(
-        "select ",
-        columns!(),
-        " from alerts where instance_no = ?1 and id = ?2"
-    ),
+    sqlite: concat!("select ", columns!(), " from alerts where instance_no = ?1 and id = ?2"),
     postgres: concat!(
         "select ",
         columns!(),
@@ -77,11 +61,7 @@ const BY_IDS: BlobSet = BlobSet {
 };
 const LOCK_IDS: BlobSet = BlobSet {
     name: "alerts.lock_ids",
-    sqlite: concat!(
-        "select ",
-        columns!(),
-        " from alerts where instance_no = ?1 and id = ?2"
-    ),
+    sqlite: concat!("select ", columns!(), " from alerts where instance_no = ?1 and id = ?2"),
     postgres: concat!(
         "select ",
         columns!(),
@@ -191,18 +171,12 @@ pub const UPDATES: &[BulkUpdate] = &[UPDATE];
 
 /// The alert with this id.
 pub fn get(tx: &mut ReadTx<'_>, no: InstanceNo, alert: AlertId) -> Result<Option<Alert>, Error> {
-    tx.query_opt(&GET, &[Value::Int(no.0), id(alert)])?
-        .as_ref()
-        .map(read)
-        .transpose()
+    tx.query_opt(&GET, &[Value::Int(no.0), id(alert)])?.as_ref().map(read).transpose()
 }
 
 /// The alert with this id, held against other writers until the transaction ends.
 pub fn lock(tx: &mut WriteTx<'_>, no: InstanceNo, alert: AlertId) -> Result<Option<Alert>, Error> {
-    tx.query_opt(&LOCK, &[Value::Int(no.0), id(alert)])?
-        .as_ref()
-        .map(read)
-        .transpose()
+    tx.query_opt(&LOCK, &[Value::Int(no.0), id(alert)])?.as_ref().map(read).transpose()
 }
 
 /// The alert with this number.
@@ -214,10 +188,7 @@ pub fn by_number(tx: &mut ReadTx<'_>, no: InstanceNo, number: i64) -> Result<Opt
 /// The alerts with these ids that exist, in no particular order.
 pub fn by_ids(tx: &mut ReadTx<'_>, no: InstanceNo, ids: &[AlertId]) -> Result<Vec<Alert>, Error> {
     let keys: Vec<Vec<u8>> = ids.iter().map(|a| a.to_bytes().to_vec()).collect();
-    tx.query_in_blobs(&BY_IDS, &[Value::Int(no.0)], &keys)?
-        .iter()
-        .map(read)
-        .collect()
+    tx.query_in_blobs(&BY_IDS, &[Value::Int(no.0)], &keys)?.iter().map(read).collect()
 }
 
 /// The same, held against other writers until the transaction ends.
@@ -227,10 +198,7 @@ pub fn lock_all(
     ids: &[AlertId],
 ) -> Result<Vec<Alert>, Error> {
     let keys: Vec<Vec<u8>> = ids.iter().map(|a| a.to_bytes().to_vec()).collect();
-    tx.query_in_blobs(&LOCK_IDS, &[Value::Int(no.0)], &keys)?
-        .iter()
-        .map(read)
-        .collect()
+    tx.query_in_blobs(&LOCK_IDS, &[Value::Int(no.0)], &keys)?.iter().map(read).collect()
 }
 
 /// The open alerts of an integration under these dedup keys, held until the transaction ends.
@@ -241,10 +209,7 @@ pub fn open_by_key(
     keys: &[String],
 ) -> Result<Vec<Alert>, Error> {
     let fixed = [Value::Int(no.0), id(integration)];
-    tx.query_in_texts(&OPEN_BY_KEY, &fixed, keys)?
-        .iter()
-        .map(read)
-        .collect()
+    tx.query_in_texts(&OPEN_BY_KEY, &fixed, keys)?.iter().map(read).collect()
 }
 
 /// Alerts whose time has run out.
@@ -254,9 +219,7 @@ pub fn expired(
     limit: i64,
 ) -> Result<Vec<(InstanceNo, AlertId)>, Error> {
     let rows = tx.query(&EXPIRED, &[at(now), Value::Int(limit)])?;
-    rows.iter()
-        .map(|row| Ok((InstanceNo(row.get(0)?), get_id(row, 1)?)))
-        .collect()
+    rows.iter().map(|row| Ok((InstanceNo(row.get(0)?), get_id(row, 1)?))).collect()
 }
 
 /// When the next alert runs out of time.
@@ -268,10 +231,7 @@ pub fn next_expiry(tx: &mut ReadTx<'_>) -> Result<Option<Timestamp>, Error> {
 pub fn take_numbers(tx: &mut WriteTx<'_>, no: InstanceNo, count: i64) -> Result<i64, Error> {
     let row = tx.query_opt(&LAST_NUMBER, &[Value::Int(no.0)])?;
     let last: i64 = row.map_or(Ok(0), |row| row.get(0))?;
-    tx.execute(
-        &SET_LAST_NUMBER,
-        &[Value::Int(no.0), Value::Int(last.saturating_add(count))],
-    )?;
+    tx.execute(&SET_LAST_NUMBER, &[Value::Int(no.0), Value::Int(last.saturating_add(count))])?;
     Ok(last.saturating_add(1))
 }
 
@@ -284,12 +244,7 @@ pub fn shift_counts(
     let keys: Vec<Vec<u8>> = shifts.iter().map(|s| s.to_bytes().to_vec()).collect();
     let rows = tx.query_in_blobs(&SHIFT_COUNT, &[Value::Int(no.0)], &keys)?;
     rows.iter()
-        .map(|row| {
-            Ok((
-                get_id(row, 0)?,
-                u64::try_from(row.get::<i64>(1)?).unwrap_or(0),
-            ))
-        })
+        .map(|row| Ok((get_id(row, 0)?, u64::try_from(row.get::<i64>(1)?).unwrap_or(0))))
         .collect()
 }
 
@@ -371,11 +326,7 @@ pub fn update(tx: &mut WriteTx<'_>, alerts: &[(InstanceNo, &Alert)]) -> Result<(
 fn closing(alert: &Alert) -> [Value; 3] {
     match alert.closed {
         None => [Value::Null, Value::Null, Value::Null],
-        Some(closed) => [
-            at(closed.at),
-            Value::Int(closed.cause.code()),
-            opt_id(closed.by),
-        ],
+        Some(closed) => [at(closed.at), Value::Int(closed.cause.code()), opt_id(closed.by)],
     }
 }
 

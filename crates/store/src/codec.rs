@@ -105,10 +105,7 @@ pub fn encode_properties(properties: &Properties) -> String {
 pub fn decode_properties(text: &str) -> Result<Properties, Error> {
     let map: BTreeMap<String, serde_json::Value> = serde_json::from_str(text)
         .map_err(|e| Error::broken("Stored properties are damaged.", e))?;
-    Ok(map
-        .into_iter()
-        .map(|(name, value)| (name, property(value)))
-        .collect())
+    Ok(map.into_iter().map(|(name, value)| (name, property(value))).collect())
 }
 
 /// A JSON value as a property.
@@ -142,10 +139,7 @@ mod tests {
             ("b".to_owned(), Property::Bool(true)),
             ("c".to_owned(), Property::Int(-3)),
             ("d".to_owned(), Property::Real(1.5)),
-            (
-                "e".to_owned(),
-                Property::List(vec!["p".to_owned(), "q".to_owned()]),
-            ),
+            ("e".to_owned(), Property::List(vec!["p".to_owned(), "q".to_owned()])),
         ]);
         let text = encode_properties(&properties);
         assert_eq!(decode_properties(&text).expect("reads"), properties);

@@ -17,10 +17,8 @@ pub const LOG_PAGE_MAX: i64 = 1_000;
 /// The most instances of one database.
 pub const INSTANCES_MAX: i64 = 100_000;
 
-const HEAD: Statement = Statement::new(
-    "configuration.head",
-    "select epoch, n from config_head where one = 1",
-);
+const HEAD: Statement =
+    Statement::new("configuration.head", "select epoch, n from config_head where one = 1");
 const LOCK_HEAD: Statement = Statement::new(
     "configuration.lock_head",
     "select epoch, n from config_head where one = 1 {for_update}",
@@ -37,10 +35,8 @@ const INSTANCE: Statement = Statement::new(
     "configuration.instance",
     "select no, id, name, region, created, mod_epoch, mod_n from instances where no = ?1",
 );
-const LAST_INSTANCE: Statement = Statement::new(
-    "configuration.last_instance",
-    "select coalesce(max(no), 0) from instances",
-);
+const LAST_INSTANCE: Statement =
+    Statement::new("configuration.last_instance", "select coalesce(max(no), 0) from instances");
 const ADD_INSTANCE: Statement = Statement::new(
     "configuration.add_instance",
     "insert into instances (no, id, name, region, created, mod_epoch, mod_n) \
@@ -70,10 +66,8 @@ const LOG: Statement = Statement::new(
      where instance_no = ?1 and (epoch < ?2 or (epoch = ?2 and n < ?3)) \
      order by epoch desc, n desc, kind, id limit ?4",
 );
-const SETTING: Statement = Statement::new(
-    "configuration.setting",
-    "select value from settings where name = ?1",
-);
+const SETTING: Statement =
+    Statement::new("configuration.setting", "select value from settings where name = ?1");
 const ADD_SETTING: Statement = Statement::new(
     "configuration.add_setting",
     "insert into settings (name, value) values (?1, ?2) on conflict (name) do nothing",
@@ -115,11 +109,7 @@ const APPEND_LOG: BulkInsert = BulkInsert {
 const PARK_NAMES: BulkUpdate = BulkUpdate {
     name: "configuration.park_names",
     table: "config_entities",
-    key: &[
-        ("instance_no", ColumnType::Int),
-        ("kind", ColumnType::Text),
-        ("id", ColumnType::Blob),
-    ],
+    key: &[("instance_no", ColumnType::Int), ("kind", ColumnType::Text), ("id", ColumnType::Blob)],
     set: &[("name_key", ColumnType::Text)],
     guard: "",
 };
@@ -220,8 +210,7 @@ pub fn lock_head(tx: &mut WriteTx<'_>) -> Result<Revision, Error> {
 /// # Errors
 /// What the engine reports.
 pub fn set_head(tx: &mut WriteTx<'_>, head: Revision) -> Result<(), Error> {
-    tx.execute(&SET_HEAD, &[head.epoch.into(), head.n.into()])
-        .map(drop)
+    tx.execute(&SET_HEAD, &[head.epoch.into(), head.n.into()]).map(drop)
 }
 
 /// Every instance, by number.
@@ -229,10 +218,7 @@ pub fn set_head(tx: &mut WriteTx<'_>, head: Revision) -> Result<(), Error> {
 /// # Errors
 /// What the engine reports.
 pub fn instances(tx: &mut ReadTx<'_>) -> Result<Vec<InstanceRow>, Error> {
-    tx.query(&INSTANCES, &[INSTANCES_MAX.into()])?
-        .into_iter()
-        .map(instance_row)
-        .collect()
+    tx.query(&INSTANCES, &[INSTANCES_MAX.into()])?.into_iter().map(instance_row).collect()
 }
 
 /// One instance.
@@ -240,9 +226,7 @@ pub fn instances(tx: &mut ReadTx<'_>) -> Result<Vec<InstanceRow>, Error> {
 /// # Errors
 /// What the engine reports.
 pub fn instance(tx: &mut ReadTx<'_>, no: InstanceNo) -> Result<Option<InstanceRow>, Error> {
-    tx.query_opt(&INSTANCE, &[no.0.into()])?
-        .map(instance_row)
-        .transpose()
+    tx.query_opt(&INSTANCE, &[no.0.into()])?.map(instance_row).transpose()
 }
 
 /// The number for the next instance. The head must be locked.
@@ -276,11 +260,7 @@ pub fn add_instance(tx: &mut WriteTx<'_>, row: &InstanceRow) -> Result<(), Error
 /// # Errors
 /// What the engine reports.
 pub fn touch_instance(tx: &mut WriteTx<'_>, no: InstanceNo, at: Revision) -> Result<(), Error> {
-    tx.execute(
-        &TOUCH_INSTANCE,
-        &[no.0.into(), at.epoch.into(), at.n.into()],
-    )
-    .map(drop)
+    tx.execute(&TOUCH_INSTANCE, &[no.0.into(), at.epoch.into(), at.n.into()]).map(drop)
 }
 
 /// The next [`ENTITY_PAGE`] entities of an instance after the given kind and id, by kind and id.
@@ -332,8 +312,7 @@ pub fn put_entities(
             at.n.into(),
         ]
     };
-    tx.bulk_insert(&PUT_ENTITIES, rows.into_iter().map(values).collect())
-        .map(drop)
+    tx.bulk_insert(&PUT_ENTITIES, rows.into_iter().map(values).collect()).map(drop)
 }
 
 /// Takes the names off entities that are about to get others, so that two can swap theirs: the
@@ -349,15 +328,9 @@ pub fn park_names(
     // No name can begin with a control character, so nobody has this one.
     let parked = |id: &[u8; 16]| format!("\u{1}{:032x}", u128::from_be_bytes(*id));
     let values = |(kind, id): &(Kind, [u8; 16])| {
-        vec![
-            no.0.into(),
-            kind.word().into(),
-            id.into(),
-            parked(id).into(),
-        ]
+        vec![no.0.into(), kind.word().into(), id.into(), parked(id).into()]
     };
-    tx.bulk_update(&PARK_NAMES, which.iter().map(values).collect())
-        .map(drop)
+    tx.bulk_update(&PARK_NAMES, which.iter().map(values).collect()).map(drop)
 }
 
 /// Removes entities.
@@ -369,10 +342,8 @@ pub fn remove_entities(
     no: InstanceNo,
     which: &[(Kind, [u8; 16])],
 ) -> Result<(), Error> {
-    let rows: Vec<Vec<Value>> = which
-        .iter()
-        .map(|(kind, id)| vec![no.0.into(), kind.word().into(), id.into()])
-        .collect();
+    let rows: Vec<Vec<Value>> =
+        which.iter().map(|(kind, id)| vec![no.0.into(), kind.word().into(), id.into()]).collect();
     tx.execute_many(&REMOVE_ENTITY, &rows).map(drop)
 }
 
@@ -395,8 +366,7 @@ pub fn append_log(tx: &mut WriteTx<'_>, rows: Vec<LogRow>) -> Result<(), Error> 
             row.after.into(),
         ]
     };
-    tx.bulk_insert(&APPEND_LOG, rows.into_iter().map(values).collect())
-        .map(drop)
+    tx.bulk_insert(&APPEND_LOG, rows.into_iter().map(values).collect()).map(drop)
 }
 
 /// Entries of an instance's log before a revision, newest first; at most [`LOG_PAGE_MAX`].
@@ -410,12 +380,7 @@ pub fn log(
     limit: i64,
 ) -> Result<Vec<LogRow>, Error> {
     let limit = limit.clamp(0, LOG_PAGE_MAX);
-    let values = [
-        no.0.into(),
-        before.epoch.into(),
-        before.n.into(),
-        limit.into(),
-    ];
+    let values = [no.0.into(), before.epoch.into(), before.n.into(), limit.into()];
     tx.query(&LOG, &values)?.into_iter().map(log_row).collect()
 }
 
@@ -424,9 +389,7 @@ pub fn log(
 /// # Errors
 /// What the engine reports.
 pub fn setting(tx: &mut ReadTx<'_>, name: &str) -> Result<Option<String>, Error> {
-    tx.query_opt(&SETTING, &[name.into()])?
-        .map(|mut row| row.take(0))
-        .transpose()
+    tx.query_opt(&SETTING, &[name.into()])?.map(|mut row| row.take(0)).transpose()
 }
 
 /// A setting of the server; `fresh` becomes its value if it has none. Callers pass new random
@@ -440,10 +403,7 @@ pub fn setting_or(tx: &mut WriteTx<'_>, name: &str, fresh: &str) -> Result<Strin
 }
 
 fn revision(row: &Row, first: usize) -> Result<Revision, Error> {
-    Ok(Revision {
-        epoch: row.get(first)?,
-        n: row.get(first + 1)?,
-    })
+    Ok(Revision { epoch: row.get(first)?, n: row.get(first + 1)? })
 }
 
 fn instance_row(mut row: Row) -> Result<InstanceRow, Error> {

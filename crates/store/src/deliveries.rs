@@ -19,10 +19,8 @@ const OUTBOX_PAGE: Statement = Statement::new(
     "select notification_id, alert_id, at, recipient, subject, body_text, body_html \
      from outbox where instance_no = ?1 order by notification_id desc limit ?2 offset ?3",
 );
-const OUTBOX_COUNT: Statement = Statement::new(
-    "deliveries.outbox_count",
-    "select count(*) from outbox where instance_no = ?1",
-);
+const OUTBOX_COUNT: Statement =
+    Statement::new("deliveries.outbox_count", "select count(*) from outbox where instance_no = ?1");
 const OUTBOX_GET: Statement = Statement::new(
     "deliveries.outbox_get",
     "select notification_id, alert_id, at, recipient, subject, body_text, body_html \
@@ -160,10 +158,7 @@ pub fn outbox(
     let total = tx.query_one(&OUTBOX_COUNT, &[Value::Int(no.0)])?.get(0)?;
     let page = [Value::Int(no.0), Value::Int(limit), Value::Int(offset)];
     let rows = tx.query(&OUTBOX_PAGE, &page)?;
-    Ok((
-        rows.iter().map(read_outbox).collect::<Result<_, _>>()?,
-        total,
-    ))
+    Ok((rows.iter().map(read_outbox).collect::<Result<_, _>>()?, total))
 }
 
 /// The message of a notification, if it is in the outbox.

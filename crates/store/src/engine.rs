@@ -12,14 +12,10 @@ const TAKE: Statement = Statement::new(
      on conflict (one) do update set epoch = engine.epoch + 1, owner = excluded.owner, \
      started_at = excluded.started_at",
 );
-const CURRENT: Statement = Statement::new(
-    "engine.current",
-    "select epoch, owner, started_at from engine where one = 1",
-);
-const HOLD: Statement = Statement::new(
-    "engine.hold",
-    "select epoch from engine where one = 1 {for_update}",
-);
+const CURRENT: Statement =
+    Statement::new("engine.current", "select epoch, owner, started_at from engine where one = 1");
+const HOLD: Statement =
+    Statement::new("engine.hold", "select epoch from engine where one = 1 {for_update}");
 
 /// Every statement of this module.
 pub const ALL: &[Statement] = &[TAKE, CURRENT, HOLD];
@@ -33,10 +29,7 @@ pub fn take(tx: &mut WriteTx<'_>, owner: &str, now: Timestamp) -> Result<i64, Er
 /// Whether `epoch` still is the one that may write; holds the row until the transaction ends, so that a
 /// take-over waits for it.
 pub fn holds(tx: &mut ReadTx<'_>, epoch: i64) -> Result<bool, Error> {
-    let current: Option<i64> = tx
-        .query_opt(&HOLD, &[])?
-        .map(|row| row.get(0))
-        .transpose()?;
+    let current: Option<i64> = tx.query_opt(&HOLD, &[])?.map(|row| row.get(0)).transpose()?;
     Ok(current == Some(epoch))
 }
 

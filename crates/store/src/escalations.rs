@@ -51,11 +51,7 @@ const INSERT: BulkInsert = BulkInsert {
 const UPDATE: BulkUpdate = BulkUpdate {
     name: "escalations.update",
     table: "escalations",
-    key: &[
-        ("instance_no", C::Int),
-        ("alert_id", C::Blob),
-        ("shift_id", C::Blob),
-    ],
+    key: &[("instance_no", C::Int), ("alert_id", C::Blob), ("shift_id", C::Blob)],
     set: &[("due_at", C::Int), ("walk", C::Text)],
     guard: "",
 };
@@ -108,9 +104,7 @@ pub fn of_alert(
 /// Stops every walk of these alerts; returns how many were running.
 pub fn stop(tx: &mut WriteTx<'_>, no: InstanceNo, alerts: &[AlertId]) -> Result<usize, Error> {
     let keys: Vec<Vec<u8>> = alerts.iter().map(|a| a.to_bytes().to_vec()).collect();
-    Ok(tx
-        .query_in_blobs(&STOP_ALERTS, &[Value::Int(no.0)], &keys)?
-        .len())
+    Ok(tx.query_in_blobs(&STOP_ALERTS, &[Value::Int(no.0)], &keys)?.len())
 }
 
 /// Stores new walks; a walk of the same alert through the same shift is replaced.

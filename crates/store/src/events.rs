@@ -118,8 +118,7 @@ pub fn insert(
                 opt_text(e.dedup_key.as_deref()),
                 opt_id(e.alert),
                 Value::Int(e.fate.code()),
-                e.rule
-                    .map_or(Value::Null, |rule| Value::Text(rule_text(rule))),
+                e.rule.map_or(Value::Null, |rule| Value::Text(rule_text(rule))),
                 Value::Text(e.summary),
                 payload.map_or(Value::Null, Value::Blob),
             ]
@@ -150,10 +149,7 @@ pub fn by_fate(
     let key = [Value::Int(no.0), Value::Int(fate.code())];
     let total = tx.query_one(&COUNT_BY_FATE, &key)?.get(0)?;
     let [instance, fate] = key;
-    let rows = tx.query(
-        &BY_FATE,
-        &[instance, fate, Value::Int(limit), Value::Int(offset)],
-    )?;
+    let rows = tx.query(&BY_FATE, &[instance, fate, Value::Int(limit), Value::Int(offset)])?;
     Ok((read_all(&rows)?, total))
 }
 
@@ -164,10 +160,7 @@ pub fn recent(
     limit: i64,
     offset: i64,
 ) -> Result<Vec<EventRecord>, Error> {
-    read_all(&tx.query(
-        &RECENT,
-        &[Value::Int(no.0), Value::Int(limit), Value::Int(offset)],
-    )?)
+    read_all(&tx.query(&RECENT, &[Value::Int(no.0), Value::Int(limit), Value::Int(offset)])?)
 }
 
 /// What the sender sent, byte for byte; kept with the first event of each request.

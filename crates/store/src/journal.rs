@@ -5,10 +5,8 @@ use firebell_sql::{Error, ReadTx, Statement, Value, WriteTx};
 
 use crate::codec::at;
 
-const APPEND: Statement = Statement::new(
-    "journal.append",
-    "insert into journal (accepted_at, batch) values (?1, ?2)",
-);
+const APPEND: Statement =
+    Statement::new("journal.append", "insert into journal (accepted_at, batch) values (?1, ?2)");
 const OLDEST: Statement = Statement::new(
     "journal.oldest",
     "select seq, accepted_at, batch from journal order by seq limit ?1",
@@ -18,10 +16,8 @@ const SET_ASIDE: Statement = Statement::new(
     "journal.set_aside",
     "insert into journal_damaged (seq, accepted_at, batch) values (?1, ?2, ?3)",
 );
-const BACKLOG: Statement = Statement::new(
-    "journal.backlog",
-    "select count(*), min(accepted_at) from journal",
-);
+const BACKLOG: Statement =
+    Statement::new("journal.backlog", "select count(*), min(accepted_at) from journal");
 
 /// Every statement of this module.
 pub const ALL: &[Statement] = &[APPEND, OLDEST, REMOVE, SET_ASIDE, BACKLOG];
@@ -39,8 +35,7 @@ pub struct Record {
 
 /// Appends a batch.
 pub fn append(tx: &mut WriteTx<'_>, now: Timestamp, batch: &[u8]) -> Result<(), Error> {
-    tx.execute(&APPEND, &[at(now), Value::Blob(batch.to_vec())])
-        .map(drop)
+    tx.execute(&APPEND, &[at(now), Value::Blob(batch.to_vec())]).map(drop)
 }
 
 /// The oldest records, at most `limit`.
@@ -67,11 +62,7 @@ pub fn remove(tx: &mut WriteTx<'_>, seqs: &[i64]) -> Result<(), Error> {
 /// Keeps a record that cannot be read where nothing waits behind it; it still has to be removed.
 pub fn set_aside(tx: &mut WriteTx<'_>, record: &Record) -> Result<(), Error> {
     let batch = Value::Blob(record.batch.clone());
-    tx.execute(
-        &SET_ASIDE,
-        &[Value::Int(record.seq), at(record.accepted), batch],
-    )
-    .map(drop)
+    tx.execute(&SET_ASIDE, &[Value::Int(record.seq), at(record.accepted), batch]).map(drop)
 }
 
 /// How many records wait, and when the oldest was accepted.

@@ -21,11 +21,7 @@ macro_rules! columns {
 
 const GET: Statement = Statement::new(
     "notifications.get",
-    concat!(
-        "select ",
-        columns!(),
-        " from notifications where instance_no = ?1 and id = ?2"
-    ),
+    concat!("select ", columns!(), " from notifications where instance_no = ?1 and id = ?2"),
 );
 const OF_ALERT: Statement = Statement::new(
     "notifications.of_alert",
@@ -144,18 +140,8 @@ const INSERT: BulkInsert = BulkInsert {
 };
 
 /// Every statement of this module.
-pub const ALL: &[Statement] = &[
-    GET,
-    OF_ALERT,
-    DUE,
-    NEXT_DUE,
-    UNLEASE,
-    CANCEL_PERSON,
-    CANCEL_GROUP,
-    RESPONDED,
-    PARK,
-    UNPARK,
-];
+pub const ALL: &[Statement] =
+    &[GET, OF_ALERT, DUE, NEXT_DUE, UNLEASE, CANCEL_PERSON, CANCEL_GROUP, RESPONDED, PARK, UNPARK];
 /// Every set statement of this module.
 pub const SETS: &[BlobSet] = &[CANCEL_ALERTS, TOLD];
 /// Every bulk insert of this module.
@@ -179,11 +165,7 @@ pub fn get(
     notification: NotificationId,
 ) -> Result<Option<Notification>, Error> {
     let row = tx.query_opt(&GET, &[Value::Int(no.0), id(notification)])?;
-    Ok(row
-        .as_ref()
-        .map(read)
-        .transpose()?
-        .map(|(_, notification)| notification))
+    Ok(row.as_ref().map(read).transpose()?.map(|(_, notification)| notification))
 }
 
 /// An alert's notifications in the order they were or will be sent, at most `limit`.
@@ -194,9 +176,7 @@ pub fn of_alert(
     limit: i64,
 ) -> Result<Vec<Notification>, Error> {
     let rows = tx.query(&OF_ALERT, &[Value::Int(no.0), id(alert), Value::Int(limit)])?;
-    rows.iter()
-        .map(|row| read(row).map(|(_, notification)| notification))
-        .collect()
+    rows.iter().map(|row| read(row).map(|(_, notification)| notification)).collect()
 }
 
 /// Notifications whose time has come, the longest waiting first.
@@ -205,10 +185,7 @@ pub fn due(
     now: Timestamp,
     limit: i64,
 ) -> Result<Vec<(InstanceNo, Notification)>, Error> {
-    tx.query(&DUE, &[at(now), Value::Int(limit)])?
-        .iter()
-        .map(read)
-        .collect()
+    tx.query(&DUE, &[at(now), Value::Int(limit)])?.iter().map(read).collect()
 }
 
 /// When the next notification wants to be looked at.
@@ -291,9 +268,7 @@ pub fn cancel_alerts(
     now: Timestamp,
 ) -> Result<usize, Error> {
     let keys: Vec<Vec<u8>> = alerts.iter().map(|a| a.to_bytes().to_vec()).collect();
-    Ok(tx
-        .query_in_blobs(&CANCEL_ALERTS, &[Value::Int(no.0), at(now)], &keys)?
-        .len())
+    Ok(tx.query_in_blobs(&CANCEL_ALERTS, &[Value::Int(no.0), at(now)], &keys)?.len())
 }
 
 /// Cancels what is pending for one person of an alert.
@@ -304,10 +279,7 @@ pub fn cancel_person(
     person: PersonId,
     now: Timestamp,
 ) -> Result<u64, Error> {
-    tx.execute(
-        &CANCEL_PERSON,
-        &[Value::Int(no.0), id(alert), id(person), at(now)],
-    )
+    tx.execute(&CANCEL_PERSON, &[Value::Int(no.0), id(alert), id(person), at(now)])
 }
 
 /// Cancels what is pending for an alert through one group.
@@ -318,10 +290,7 @@ pub fn cancel_group(
     group: firebell_domain::group::GroupId,
     now: Timestamp,
 ) -> Result<u64, Error> {
-    tx.execute(
-        &CANCEL_GROUP,
-        &[Value::Int(no.0), id(alert), id(group), at(now)],
-    )
+    tx.execute(&CANCEL_GROUP, &[Value::Int(no.0), id(alert), id(group), at(now)])
 }
 
 /// Marks a notification as answered, whatever its state was.
@@ -331,8 +300,7 @@ pub fn responded(
     notification: NotificationId,
     now: Timestamp,
 ) -> Result<(), Error> {
-    tx.execute(&RESPONDED, &[Value::Int(no.0), id(notification), at(now)])
-        .map(drop)
+    tx.execute(&RESPONDED, &[Value::Int(no.0), id(notification), at(now)]).map(drop)
 }
 
 /// Puts what is pending for an alert aside, until it is [resumed](unpark).
@@ -399,9 +367,7 @@ pub fn insert(
                 id(n.device),
                 opt_id(n.path.group),
                 opt_id(n.path.shift),
-                n.path
-                    .position
-                    .map_or(Value::Null, |p| Value::Int(i64::from(p))),
+                n.path.position.map_or(Value::Null, |p| Value::Int(i64::from(p))),
                 opt_id(n.path.stands_in_for),
                 Value::Int(i64::from(n.path.round)),
                 Value::Int(n.state.code()),

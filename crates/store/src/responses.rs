@@ -58,12 +58,7 @@ pub fn given(
     person: PersonId,
     option: u8,
 ) -> Result<bool, Error> {
-    let params = [
-        Value::Int(no.0),
-        id(alert),
-        id(person),
-        Value::Int(i64::from(option)),
-    ];
+    let params = [Value::Int(no.0), id(alert), id(person), Value::Int(i64::from(option))];
     Ok(tx.query_one(&GIVEN, &params)?.get::<i64>(0)? > 0)
 }
 

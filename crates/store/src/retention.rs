@@ -57,16 +57,8 @@ const ESCALATIONS: Statement = of_old_alerts!("retention.escalations", "escalati
 const ALERTS: Statement = of_old_alerts!("retention.alerts", "alerts", "id");
 
 /// Every statement of this module.
-pub const ALL: &[Statement] = &[
-    DELIVERIES,
-    OUTBOX,
-    EVENTS,
-    TIMELINE,
-    RESPONSES,
-    NOTIFICATIONS,
-    ESCALATIONS,
-    ALERTS,
-];
+pub const ALL: &[Statement] =
+    &[DELIVERIES, OUTBOX, EVENTS, TIMELINE, RESPONSES, NOTIFICATIONS, ESCALATIONS, ALERTS];
 
 /// How many rows one call removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -96,11 +88,7 @@ pub fn remove(
     limit: i64,
 ) -> Result<Removed, Error> {
     let params = |before: Timestamp| {
-        [
-            Value::Int(no.0),
-            Value::Blob(lowest_id(before).to_vec()),
-            Value::Int(limit),
-        ]
+        [Value::Int(no.0), Value::Blob(lowest_id(before).to_vec()), Value::Int(limit)]
     };
     let details = params(details_before);
     let old = params(alerts_before);
@@ -110,11 +98,7 @@ pub fn remove(
         tx.execute(statement, &old)?;
     }
     let alerts = tx.execute(&ALERTS, &old)?;
-    Ok(Removed {
-        deliveries,
-        events,
-        alerts,
-    })
+    Ok(Removed { deliveries, events, alerts })
 }
 
 /// The lowest version 7 UUID of this instant's millisecond.

@@ -53,12 +53,7 @@ pub fn insert(
         .iter()
         .map(|((no, alert), entries)| {
             let row: Id<Entry> = Id::new(random, now);
-            vec![
-                Value::Int(no.0),
-                id(*alert),
-                id(row),
-                Value::Text(encode(entries)),
-            ]
+            vec![Value::Int(no.0), id(*alert), id(row), Value::Text(encode(entries))]
         })
         .collect();
     tx.bulk_insert(&INSERT, rows).map(drop)
@@ -66,10 +61,7 @@ pub fn insert(
 
 /// An alert's timeline, oldest first.
 pub fn of_alert(tx: &mut ReadTx<'_>, no: InstanceNo, alert: AlertId) -> Result<Vec<Entry>, Error> {
-    let rows = tx.query(
-        &OF_ALERT,
-        &[Value::Int(no.0), id(alert), Value::Int(ROWS_MAX)],
-    )?;
+    let rows = tx.query(&OF_ALERT, &[Value::Int(no.0), id(alert), Value::Int(ROWS_MAX)])?;
     let mut all = Vec::new();
     for row in rows {
         all.append(&mut decode(&row.get::<String>(0)?)?);
@@ -99,21 +91,14 @@ fn encode_entry(entry: &Entry, out: &mut String) {
         entry.group.map(Id::uuid),
         entry.notification.map(Id::uuid),
     ];
-    let used = ids
-        .iter()
-        .rposition(Option::is_some)
-        .map_or(0, |last| last + 1);
+    let used = ids.iter().rposition(Option::is_some).map_or(0, |last| last + 1);
     let mut row = vec![
         Json::from(entry.at.as_microsecond()),
         Json::from(entry.step.word()),
         Json::from(entry.text.as_str()),
     ];
     let text = |uuid: uuid::Uuid| Json::from(uuid.to_string());
-    row.extend(
-        ids.into_iter()
-            .take(used)
-            .map(|uuid| uuid.map_or(Json::Null, text)),
-    );
+    row.extend(ids.into_iter().take(used).map(|uuid| uuid.map_or(Json::Null, text)));
     out.push_str(&Json::Array(row).to_string());
 }
 
@@ -122,15 +107,9 @@ fn decode(text: &str) -> Result<Vec<Entry>, Error> {
     let rows: Vec<Vec<Json>> = serde_json::from_str(text).map_err(|e| broken(&e.to_string()))?;
     rows.iter()
         .map(|row| {
-            let micros = row
-                .first()
-                .and_then(Json::as_i64)
-                .ok_or_else(|| broken("instant"))?;
+            let micros = row.first().and_then(Json::as_i64).ok_or_else(|| broken("instant"))?;
             let step = row.get(1).and_then(Json::as_str).and_then(Step::from_word);
-            let text = row
-                .get(2)
-                .and_then(Json::as_str)
-                .ok_or_else(|| broken("text"))?;
+            let text = row.get(2).and_then(Json::as_str).ok_or_else(|| broken("text"))?;
             Ok(Entry {
                 at: from_micros(micros),
                 step: step.ok_or_else(|| broken("step"))?,
@@ -166,13 +145,7 @@ mod tests {
 
     #[test]
     fn damaged_entries_are_an_error() {
-        for bad in [
-            "",
-            "[[]]",
-            "[[1,\"nowhere\",\"x\"]]",
-            "[[\"1\",\"route\",\"x\"]]",
-            "{}",
-        ] {
+        for bad in ["", "[[]]", "[[1,\"nowhere\",\"x\"]]", "[[\"1\",\"route\",\"x\"]]", "{}"] {
             assert!(decode(bad).is_err(), "{bad}");
         }
     }

@@ -22,12 +22,7 @@ on_both_engines! {
 
 async fn count(world: &World, fate: Fate) -> i64 {
     let no = world.no;
-    let read = world
-        .db
-        .read("test.events", move |tx| {
-            events::by_fate(tx, no, fate, 10, 0)
-        })
-        .await;
+    let read = world.db.read("test.events", move |tx| events::by_fate(tx, no, fate, 10, 0)).await;
     read.expect("events").1
 }
 
@@ -42,11 +37,7 @@ async fn repeated_triggers_are_counted_into_one_alert(engine: TestEngine) {
     let alert = world.alert().await;
     assert_eq!((alert.count, alert.summary.as_str()), (12, "Disk 12"));
     assert_eq!(alert.priority, Priority::High, "the highest counts");
-    assert_eq!(
-        world.sent.names(),
-        ["Akira Sole"],
-        "counted events tell nobody again"
-    );
+    assert_eq!(world.sent.names(), ["Akira Sole"], "counted events tell nobody again");
     assert!(world.says(&alert, "10 events so far").await);
     assert!(!world.says(&alert, "11 events so far").await);
 }
@@ -54,16 +45,12 @@ async fn repeated_triggers_are_counted_into_one_alert(engine: TestEngine) {
 async fn the_source_resolves_and_a_later_trigger_opens_anew(engine: TestEngine) {
     let mut world = World::new(engine, PAYMENTS).await;
     world.send("Monitor", r#"{"dedupKey": "disk"}"#).await;
-    world
-        .send("Monitor", r#"{"dedupKey": "disk", "action": "resolve"}"#)
-        .await;
+    world.send("Monitor", r#"{"dedupKey": "disk", "action": "resolve"}"#).await;
     let alert = world.alert().await;
     assert_eq!(alert.closed.expect("closed").cause, CloseCause::Source);
     world.advance(60).await;
     assert_eq!(world.sent.names(), ["Akira Sole"], "the walk stopped");
-    world
-        .send("Monitor", r#"{"dedupKey": "disk", "action": "resolve"}"#)
-        .await;
+    world.send("Monitor", r#"{"dedupKey": "disk", "action": "resolve"}"#).await;
     assert_eq!(count(&world, Fate::Unmatched).await, 1);
     world.send("Monitor", r#"{"dedupKey": "disk"}"#).await;
     let numbers: Vec<i64> = world.alerts().await.iter().map(|a| a.number).collect();
@@ -73,12 +60,7 @@ async fn the_source_resolves_and_a_later_trigger_opens_anew(engine: TestEngine) 
 async fn the_source_acknowledges(engine: TestEngine) {
     let mut world = World::new(engine, PAYMENTS).await;
     world.send("Monitor", r#"{"dedupKey": "disk"}"#).await;
-    world
-        .send(
-            "Monitor",
-            r#"{"dedupKey": "disk", "action": "acknowledge"}"#,
-        )
-        .await;
+    world.send("Monitor", r#"{"dedupKey": "disk", "action": "acknowledge"}"#).await;
     assert_eq!(world.alert().await.state, State::Acknowledged);
     world.advance(60).await;
     assert_eq!(world.sent.names(), ["Akira Sole"]);
@@ -105,24 +87,11 @@ async fn several_events_of_one_batch_are_taken_in_order(engine: TestEngine) {
     }
     world.settle().await;
     let alerts = world.alerts().await;
-    let states: Vec<(i64, State, i64)> = alerts
-        .iter()
-        .map(|a| (a.number, a.state, a.count))
-        .collect();
-    assert_eq!(
-        states,
-        [
-            (1, State::Closed, 1),
-            (2, State::Open, 2),
-            (3, State::Acknowledged, 1)
-        ]
-    );
+    let states: Vec<(i64, State, i64)> =
+        alerts.iter().map(|a| (a.number, a.state, a.count)).collect();
+    assert_eq!(states, [(1, State::Closed, 1), (2, State::Open, 2), (3, State::Acknowledged, 1)]);
     assert_eq!(alerts[1].summary, "third");
-    assert_eq!(
-        world.sent.names(),
-        ["Akira Sole"],
-        "only the alert that is open is told"
-    );
+    assert_eq!(world.sent.names(), ["Akira Sole"], "only the alert that is open is told");
 }
 
 async fn events_without_a_key_are_alerts_of_their_own(engine: TestEngine) {
@@ -154,43 +123,22 @@ async fn a_silence_hides_and_says_so(engine: TestEngine) {
         updated: now,
     };
     let id = silence.id;
-    let by = Author {
-        name: "akira".to_owned(),
-        reason: "reindexing".to_owned(),
-    };
+    let by = Author { name: "akira".to_owned(), reason: "reindexing".to_owned() };
     let change = move |_: &Directory| Ok(vec![Change::Put(Entity::Silence(silence.clone()))]);
-    world
-        .authority
-        .change(world.no, &by, now, change)
-        .await
-        .expect("silenced");
-    world
-        .send(
-            "Monitor",
-            r#"{"properties": {"host": "db-3"}, "dedupKey": "x"}"#,
-        )
-        .await;
+    world.authority.change(world.no, &by, now, change).await.expect("silenced");
+    world.send("Monitor", r#"{"properties": {"host": "db-3"}, "dedupKey": "x"}"#).await;
     assert!(world.alerts().await.is_empty());
     let no = world.no;
     let hidden = world
         .db
-        .read("test.events", move |tx| {
-            events::by_fate(tx, no, Fate::Suppressed, 10, 0)
-        })
+        .read("test.events", move |tx| events::by_fate(tx, no, Fate::Suppressed, 10, 0))
         .await
         .expect("events");
     assert_eq!(hidden.0[0].rule, Some(Rule::Silence(id)));
-    world
-        .send("Monitor", r#"{"properties": {"host": "web-1"}}"#)
-        .await;
+    world.send("Monitor", r#"{"properties": {"host": "web-1"}}"#).await;
     assert_eq!(world.alerts().await.len(), 1, "other hosts are not silent");
     world.advance(10).await;
-    world
-        .send(
-            "Monitor",
-            r#"{"properties": {"host": "db-3"}, "dedupKey": "x"}"#,
-        )
-        .await;
+    world.send("Monitor", r#"{"properties": {"host": "db-3"}, "dedupKey": "x"}"#).await;
     assert_eq!(world.alerts().await.len(), 2, "the silence is over");
 }
 
@@ -243,24 +191,14 @@ async fn alertmanager_speaks(engine: TestEngine) {
     assert_eq!(alerts[1].priority, Priority::Medium);
     assert!(alerts.iter().all(|a| a.request == request));
     world.send("Prometheus", &body("resolved")).await;
-    assert!(
-        world
-            .alerts()
-            .await
-            .iter()
-            .all(|a| a.state == State::Closed)
-    );
+    assert!(world.alerts().await.iter().all(|a| a.state == State::Closed));
 }
 
 async fn keys_of_different_integrations_do_not_meet(engine: TestEngine) {
     let mut world = World::new(engine, PAYMENTS).await;
-    world
-        .apply("integrations: [{name: Other, format: generic, form: Outage}]")
-        .await;
+    world.apply("integrations: [{name: Other, format: generic, form: Outage}]").await;
     world.send("Monitor", r#"{"dedupKey": "same"}"#).await;
-    world
-        .send("Other", r#"{"dedupKey": "same", "action": "resolve"}"#)
-        .await;
+    world.send("Other", r#"{"dedupKey": "same", "action": "resolve"}"#).await;
     assert_eq!(world.alert().await.state, State::Open);
 }
 
@@ -271,18 +209,12 @@ async fn a_damaged_record_does_not_stop_what_follows(engine: TestEngine) {
     let now = world.now();
     world
         .db
-        .write("test.damage", move |tx| {
-            journal::append(tx, now, &[1, 255, 0, 0, 0, 9])
-        })
+        .write("test.damage", move |tx| journal::append(tx, now, &[1, 255, 0, 0, 0, 9]))
         .await
         .expect("written");
     world.send("Monitor", "{}").await;
     assert_eq!(world.alerts().await.len(), 1);
     assert_eq!(world.metrics.records_damaged.get(), 1);
-    let backlog = world
-        .db
-        .read("test.backlog", journal::backlog)
-        .await
-        .expect("read");
+    let backlog = world.db.read("test.backlog", journal::backlog).await.expect("read");
     assert_eq!(backlog.0, 0, "it is set aside");
 }

@@ -19,19 +19,14 @@ on_both_engines! {
 }
 
 fn temporary() -> SendError {
-    SendError::Temporary {
-        reason: "The mail server is busy.".to_owned(),
-        retry_after: None,
-    }
+    SendError::Temporary { reason: "The mail server is busy.".to_owned(), retry_after: None }
 }
 
 async fn only(world: &World) -> firebell_domain::notification::Notification {
     let (no, alert) = (world.no, world.alert().await.id);
     let read = world
         .db
-        .read("test.notifications", move |tx| {
-            notifications::of_alert(tx, no, alert, 10)
-        })
+        .read("test.notifications", move |tx| notifications::of_alert(tx, no, alert, 10))
         .await;
     read.expect("read").remove(0)
 }
@@ -48,24 +43,16 @@ async fn a_refused_message_is_sent_again_under_its_key(engine: TestEngine) {
     assert!(attempts.iter().all(|key| *key == attempts[0]));
     assert_eq!(world.sent.names(), ["Akira Sole"]);
     let notification = only(&world).await;
-    assert_eq!(
-        (notification.state, notification.attempts),
-        (NotificationState::Delivered, 3)
-    );
+    assert_eq!((notification.state, notification.attempts), (NotificationState::Delivered, 3));
     let (no, alert) = (world.no, world.alert().await);
     let id = alert.id;
     let tries = world
         .db
-        .read("test.deliveries", move |tx| {
-            deliveries::of_alert(tx, no, id, 10)
-        })
+        .read("test.deliveries", move |tx| deliveries::of_alert(tx, no, id, 10))
         .await
         .expect("read");
     let outcomes: Vec<Outcome> = tries.iter().map(|d| d.outcome).collect();
-    assert_eq!(
-        outcomes,
-        [Outcome::Retrying, Outcome::Retrying, Outcome::Delivered]
-    );
+    assert_eq!(outcomes, [Outcome::Retrying, Outcome::Retrying, Outcome::Delivered]);
     assert!(world.says(&alert, "not delivered, again in").await);
 }
 
@@ -78,11 +65,7 @@ async fn what_is_refused_for_good_is_given_up_and_said(engine: TestEngine) {
     assert_eq!(world.sent.attempts().len(), 1);
     assert_eq!(only(&world).await.state, NotificationState::Failed);
     let alert = world.alert().await;
-    assert!(
-        world
-            .says(&alert, "could not be delivered. There is no such mailbox.")
-            .await
-    );
+    assert!(world.says(&alert, "could not be delivered. There is no such mailbox.").await);
     assert_eq!(world.metrics.delivery_failures.get(), 1);
 }
 
@@ -90,19 +73,13 @@ async fn a_provider_may_ask_for_patience(engine: TestEngine) {
     let mut world = World::new(engine, PAYMENTS).await;
     let patience = Some(Duration::from_mins(10));
     let reason = "Slow down.".to_owned();
-    world.sent.refuse_next(SendError::Temporary {
-        reason,
-        retry_after: patience,
-    });
+    world.sent.refuse_next(SendError::Temporary { reason, retry_after: patience });
     world.send("Monitor", r#"{"recipients": ["akira"]}"#).await;
     world.advance(9).await;
     assert_eq!(world.sent.attempts().len(), 1);
     world.advance(1).await;
     assert_eq!(world.sent.attempts().len(), 2);
-    assert!(
-        world.sent.messages()[0].text.contains("late"),
-        "a late message says so"
-    );
+    assert!(world.sent.messages()[0].text.contains("late"), "a late message says so");
 }
 
 async fn it_is_given_up_after_all_attempts(engine: TestEngine) {
@@ -118,53 +95,25 @@ async fn it_is_given_up_after_all_attempts(engine: TestEngine) {
 
 async fn messages_carry_signed_links_and_the_reason(engine: TestEngine) {
     let mut world = World::new(engine, PAYMENTS).await;
-    world
-        .send(
-            "Monitor",
-            r#"{"summary": "Checkout <b>errors</b>", "priority": "HIGH"}"#,
-        )
-        .await;
+    world.send("Monitor", r#"{"summary": "Checkout <b>errors</b>", "priority": "HIGH"}"#).await;
     let message = &world.sent.messages()[0];
     assert!(message.subject.contains("High") && message.subject.contains("Checkout"));
-    assert!(
-        message
-            .text
-            .contains("on call for Payments SRE · shift Always, place 1")
-    );
+    assert!(message.text.contains("on call for Payments SRE · shift Always, place 1"));
     let html = message.html.as_deref().expect("an HTML part");
     assert!(html.contains("&lt;b&gt;") && !html.contains("<b>errors"));
     assert_eq!(message.options.len(), 3);
-    assert!(
-        message.options[0]
-            .link
-            .starts_with("http://firebell.example/r/")
-    );
+    assert!(message.options[0].link.starts_with("http://firebell.example/r/"));
     assert!(message.options[0].link.ends_with("/1"));
     // Times are the reader's.
-    assert!(
-        message.text.contains("2026-03-02 09:30:00 Europe/Oslo"),
-        "{}",
-        message.text
-    );
+    assert!(message.text.contains("2026-03-02 09:30:00 Europe/Oslo"), "{}", message.text);
 }
 
 async fn an_answer_cancels_what_waits_for_its_retry(engine: TestEngine) {
     let mut world = World::new(engine, PAYMENTS).await;
     world.sent.refuse_next(temporary());
-    world
-        .send(
-            "Monitor",
-            r#"{"recipients": ["akira", "mia"], "dedupKey": "x"}"#,
-        )
-        .await;
+    world.send("Monitor", r#"{"recipients": ["akira", "mia"], "dedupKey": "x"}"#).await;
     assert_eq!(world.sent.attempts().len(), 2);
-    world
-        .send("Monitor", r#"{"dedupKey": "x", "action": "resolve"}"#)
-        .await;
+    world.send("Monitor", r#"{"dedupKey": "x", "action": "resolve"}"#).await;
     world.advance(30).await;
-    assert_eq!(
-        world.sent.attempts().len(),
-        2,
-        "nobody is told about what is over"
-    );
+    assert_eq!(world.sent.attempts().len(), 2, "nobody is told about what is over");
 }

@@ -16,12 +16,7 @@ on_both_engines! {
 
 async fn the_walk_goes_on_until_its_end(engine: TestEngine) {
     let mut world = World::new(engine, PAYMENTS).await;
-    world
-        .send(
-            "Monitor",
-            r#"{"summary": "Checkout errors", "dedupKey": "checkout"}"#,
-        )
-        .await;
+    world.send("Monitor", r#"{"summary": "Checkout errors", "dedupKey": "checkout"}"#).await;
     assert_eq!(world.sent.names(), ["Akira Sole"]);
     world.advance(4).await;
     assert_eq!(world.sent.names(), ["Akira Sole"], "Bo waits five minutes");
@@ -29,23 +24,12 @@ async fn the_walk_goes_on_until_its_end(engine: TestEngine) {
     assert_eq!(world.sent.names(), ["Akira Sole", "Bo Ek"]);
     world.advance(10).await;
     // Bo's second device follows after two minutes, Mia after ten.
-    assert_eq!(
-        world.sent.names(),
-        ["Akira Sole", "Bo Ek", "Bo Ek", "Mia Berg"]
-    );
+    assert_eq!(world.sent.names(), ["Akira Sole", "Bo Ek", "Bo Ek", "Mia Berg"]);
     world.advance(60).await;
     assert_eq!(world.sent.names().len(), 4, "the walk has ended");
     let alert = world.alert().await;
-    assert!(
-        world
-            .says(&alert, "Routed to Payments SRE · shift Always (UTC)")
-            .await
-    );
-    assert!(
-        world
-            .says(&alert, "The escalation of Payments SRE is at its end")
-            .await
-    );
+    assert!(world.says(&alert, "Routed to Payments SRE · shift Always (UTC)").await);
+    assert!(world.says(&alert, "The escalation of Payments SRE is at its end").await);
     assert_eq!((alert.state, alert.number), (State::Open, 1));
 }
 
@@ -72,11 +56,7 @@ groups:
     world.advance(1).await;
     assert_eq!(world.sent.names()[3], "Mia Berg");
     let alert = world.alert().await;
-    assert!(
-        world
-            .says(&alert, "Mia Berg hears that nobody answered")
-            .await
-    );
+    assert!(world.says(&alert, "Mia Berg hears that nobody answered").await);
 }
 
 async fn an_absence_entered_during_the_walk_counts(engine: TestEngine) {
@@ -100,18 +80,11 @@ async fn an_absence_entered_during_the_walk_counts(engine: TestEngine) {
         replacement: Some(mia),
         created: now,
     };
-    let by = Author {
-        name: "test".to_owned(),
-        reason: "away".to_owned(),
-    };
+    let by = Author { name: "test".to_owned(), reason: "away".to_owned() };
     let change = move |_: &firebell_domain::directory::Directory| {
         Ok(vec![Change::Put(Entity::Absence(absence.clone()))])
     };
-    world
-        .authority
-        .change(world.no, &by, now, change)
-        .await
-        .expect("entered");
+    world.authority.change(world.no, &by, now, change).await.expect("entered");
     world.advance(5).await;
     assert_eq!(world.sent.names(), ["Akira Sole", "Mia Berg"]);
     let alert = world.alert().await;
@@ -129,11 +102,7 @@ async fn an_alert_ends_when_its_time_runs_out(engine: TestEngine) {
     // Bo's second device would have been due at this very minute, Mia at fifteen.
     let told = world.sent.names().len();
     world.advance(60).await;
-    assert_eq!(
-        world.sent.names().len(),
-        told,
-        "nobody is told about an alert that is over"
-    );
+    assert_eq!(world.sent.names().len(), told, "nobody is told about an alert that is over");
 }
 
 async fn delays_of_devices(engine: TestEngine) {
@@ -142,27 +111,14 @@ async fn delays_of_devices(engine: TestEngine) {
     assert_eq!(world.sent.messages().len(), 1);
     world.advance(2).await;
     assert_eq!(world.sent.messages().len(), 2);
-    world
-        .send("Monitor", r#"{"recipients": ["bo|Home Email"]}"#)
-        .await;
-    assert_eq!(
-        world.sent.messages().len(),
-        3,
-        "a device that is named is used at once"
-    );
-    world
-        .send(
-            "Monitor",
-            r#"{"recipients": ["bo"], "overrideDeviceRestrictions": true}"#,
-        )
-        .await;
+    world.send("Monitor", r#"{"recipients": ["bo|Home Email"]}"#).await;
+    assert_eq!(world.sent.messages().len(), 3, "a device that is named is used at once");
+    world.send("Monitor", r#"{"recipients": ["bo"], "overrideDeviceRestrictions": true}"#).await;
     assert_eq!(world.sent.messages().len(), 5, "all devices at once");
 }
 
 async fn an_escalation_override_tells_everybody(engine: TestEngine) {
     let mut world = World::new(engine, PAYMENTS).await;
-    world
-        .send("Monitor", r#"{"escalationOverride": true}"#)
-        .await;
+    world.send("Monitor", r#"{"escalationOverride": true}"#).await;
     assert_eq!(world.sent.names(), ["Akira Sole", "Bo Ek", "Mia Berg"]);
 }

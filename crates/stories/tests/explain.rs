@@ -29,10 +29,7 @@ groups:
         )
         .await;
     let directory = world.directory();
-    let draft = Draft {
-        priority: Some(Priority::High),
-        ..Draft::default()
-    };
+    let draft = Draft { priority: Some(Priority::High), ..Draft::default() };
     let integration = world.integration("Monitor");
     let start = world.now();
     let foretold = explain(&directory, &integration, &draft, start, &BTreeMap::new());
@@ -40,12 +37,7 @@ groups:
     let foretold: Vec<(i64, String)> = foretold
         .told
         .iter()
-        .map(|t| {
-            (
-                firebell_base::time::micros_between(start, t.at),
-                name(t.person),
-            )
-        })
+        .map(|t| (firebell_base::time::micros_between(start, t.at), name(t.person)))
         .collect();
     world.send("Monitor", r#"{"priority": "HIGH"}"#).await;
     world.advance(179).await;
@@ -53,53 +45,24 @@ groups:
         .sent
         .messages()
         .iter()
-        .map(|m| {
-            (
-                firebell_base::time::micros_between(start, m.sent_at),
-                m.recipient_name.clone(),
-            )
-        })
+        .map(|m| (firebell_base::time::micros_between(start, m.sent_at), m.recipient_name.clone()))
         .collect();
     assert_eq!(foretold, happened);
-    assert_eq!(
-        foretold.len(),
-        9,
-        "four messages, twice, and the end notice: {foretold:?}"
-    );
+    assert_eq!(foretold.len(), 9, "four messages, twice, and the end notice: {foretold:?}");
 }
 
 async fn explain_says_why_nobody_is_told(engine: TestEngine) {
     let world = World::new(engine, PAYMENTS).await;
     let (directory, integration) = (world.directory(), world.integration("Monitor"));
-    let ask = |draft: &Draft| {
-        explain(
-            &directory,
-            &integration,
-            draft,
-            world.now(),
-            &BTreeMap::new(),
-        )
-    };
-    let nobody = Draft {
-        recipients: vec![Pointer("nils".to_owned())],
-        ..Draft::default()
-    };
+    let ask =
+        |draft: &Draft| explain(&directory, &integration, draft, world.now(), &BTreeMap::new());
+    let nobody = Draft { recipients: vec![Pointer("nils".to_owned())], ..Draft::default() };
     let answer = ask(&nobody);
+    assert!(answer.outcome.contains("nobody could be told"), "{}", answer.outcome);
     assert!(
-        answer.outcome.contains("nobody could be told"),
-        "{}",
-        answer.outcome
+        answer.entries.iter().any(|e| e.text.contains("Nils Quiet (named directly): no device"))
     );
-    assert!(
-        answer
-            .entries
-            .iter()
-            .any(|e| e.text.contains("Nils Quiet (named directly): no device"))
-    );
-    let resolve = Draft {
-        action: EventAction::Resolve,
-        ..Draft::default()
-    };
+    let resolve = Draft { action: EventAction::Resolve, ..Draft::default() };
     assert!(ask(&resolve).outcome.contains("nobody is told"));
     // The real pipeline was not touched.
     assert!(world.alerts().await.is_empty());

@@ -50,11 +50,7 @@ fn kill_and_count(engine: TestEngine) {
         Target::Sqlite { path } => format!("sqlite:{}", path.display()),
         Target::Postgres { url } => url.clone(),
     };
-    let mut setting = Setting {
-        url,
-        port: free_port(),
-        function: String::new(),
-    };
+    let mut setting = Setting { url, port: free_port(), function: String::new() };
     setting.configure(&receiver);
     let mut answered = BTreeSet::new();
     // A fixed seed: the points of death are the same in every run, as far as the machine lets them.
@@ -103,12 +99,7 @@ impl Setting {
             .block_on(firebell_config::Snapshots::load(&db))
             .expect("the configuration");
         let directory = snapshots.instance(INSTANCE).expect("the instance");
-        self.function = directory
-            .integrations()
-            .next()
-            .expect("the integration")
-            .id
-            .to_string();
+        self.function = directory.integrations().next().expect("the integration").id.to_string();
         db.close();
     }
 
@@ -116,9 +107,7 @@ impl Setting {
         let mut server = Process::start("firebell", self.command().arg("serve"));
         let address = local(self.port);
         server.until("readiness", || {
-            http::get(address, "/readyz")
-                .ok()
-                .filter(|reply| reply.status == 200)
+            http::get(address, "/readyz").ok().filter(|reply| reply.status == 200)
         });
         server
     }
@@ -130,20 +119,16 @@ impl Setting {
         let mut threads = Vec::new();
         for connection in 0..CONNECTIONS {
             let prefix = format!("{round}-{connection}");
-            let path = format!(
-                "/api/integration/1/functions/{}/triggers?apiKey={KEY}",
-                self.function
-            );
+            let path =
+                format!("/api/integration/1/functions/{}/triggers?apiKey={KEY}", self.function);
             let (sender, address) = (sender.clone(), local(self.port));
             threads.push(std::thread::spawn(move || {
                 send_until_death(address, &path, &prefix, &sender);
             }));
         }
         drop(sender);
-        let mut answered: Vec<String> = answers
-            .iter()
-            .take(usize::try_from(quota).expect("small"))
-            .collect();
+        let mut answered: Vec<String> =
+            answers.iter().take(usize::try_from(quota).expect("small")).collect();
         server.kill();
         for thread in threads {
             thread.join().expect("the sender ends");
@@ -180,11 +165,8 @@ fn send_until_death(
 }
 
 fn tempfile() -> (std::path::PathBuf, std::fs::File) {
-    let name = format!(
-        "firebell-kill-{}-{:?}.yaml",
-        std::process::id(),
-        std::thread::current().id()
-    );
+    let name =
+        format!("firebell-kill-{}-{:?}.yaml", std::process::id(), std::thread::current().id());
     let path = std::env::temp_dir().join(name);
     let file = std::fs::File::create(&path).expect("a temporary file");
     (path, file)
@@ -202,9 +184,7 @@ fn all_alerts(db: &Db) -> Vec<Alert> {
     loop {
         let offset = i64::try_from(alerts.len()).expect("small");
         let mut page = db
-            .read_blocking("test.alerts", move |tx| {
-                alert_list::open(tx, INSTANCE, 1000, offset)
-            })
+            .read_blocking("test.alerts", move |tx| alert_list::open(tx, INSTANCE, 1000, offset))
             .expect("alerts");
         if page.is_empty() {
             return alerts;
@@ -215,15 +195,9 @@ fn all_alerts(db: &Db) -> Vec<Alert> {
 
 fn check(db: &Db, answered: &BTreeSet<String>, receiver: &Receiver) {
     let alerts = all_alerts(db);
-    let keys: BTreeSet<&str> = alerts
-        .iter()
-        .filter_map(|a| a.dedup_key.as_deref())
-        .collect();
+    let keys: BTreeSet<&str> = alerts.iter().filter_map(|a| a.dedup_key.as_deref()).collect();
     assert_eq!(keys.len(), alerts.len(), "no event made two alerts");
-    let lost: Vec<&String> = answered
-        .iter()
-        .filter(|key| !keys.contains(key.as_str()))
-        .collect();
+    let lost: Vec<&String> = answered.iter().filter(|key| !keys.contains(key.as_str())).collect();
     assert!(lost.is_empty(), "accepted, then lost: {lost:?}");
     let mut deliveries: BTreeMap<String, usize> = BTreeMap::new();
     for received in receiver.received() {
@@ -233,20 +207,11 @@ fn check(db: &Db, answered: &BTreeSet<String>, receiver: &Receiver) {
     for alert in &alerts {
         let id = alert.id;
         let told = db
-            .read_blocking("test.told", move |tx| {
-                notifications::of_alert(tx, INSTANCE, id, 10)
-            })
+            .read_blocking("test.told", move |tx| notifications::of_alert(tx, INSTANCE, id, 10))
             .expect("notifications");
-        assert_eq!(
-            told.len(),
-            1,
-            "one person, one device, one notification: {alert:?}"
-        );
-        undelivered.extend(
-            told.iter()
-                .map(|n| n.id.to_string())
-                .filter(|k| !deliveries.contains_key(k)),
-        );
+        assert_eq!(told.len(), 1, "one person, one device, one notification: {alert:?}");
+        undelivered
+            .extend(told.iter().map(|n| n.id.to_string()).filter(|k| !deliveries.contains_key(k)));
     }
     assert!(undelivered.is_empty(), "never delivered: {undelivered:?}");
     let doubled = deliveries.values().filter(|count| **count > 1).count();

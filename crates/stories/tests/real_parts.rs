@@ -26,44 +26,25 @@ fn prometheus_wakes_somebody_whose_answer_stops_the_escalation() {
     let _prometheus = parts.prometheus();
 
     let mail = smtp.until("a mail", || parts.mail_about("FirebellStory"));
-    assert!(
-        mail.contains("To: Akira Sole <akira@sample.example>"),
-        "{mail}"
-    );
+    assert!(mail.contains("To: Akira Sole <akira@sample.example>"), "{mail}");
     let link = link_in(&mail);
     let page = get(local(parts.http), &link).expect("the page of the link");
     assert_eq!(page.status, 200, "{}", page.body);
     assert!(page.body.contains("FirebellStory"), "{}", page.body);
-    assert_eq!(
-        parts.alert("Alertmanager").state,
-        State::Open,
-        "looking is not answering"
-    );
+    assert_eq!(parts.alert("Alertmanager").state, State::Open, "looking is not answering");
 
     let form = [("Content-Type", "application/x-www-form-urlencoded")];
-    let answer = request(
-        local(parts.http),
-        "POST",
-        &link,
-        &form,
-        b"comment=on+my+way",
-    );
+    let answer = request(local(parts.http), "POST", &link, &form, b"comment=on+my+way");
     assert_eq!(answer.expect("the answer is taken").status, 200);
     let alert = parts.alert("Alertmanager");
     assert_eq!(alert.state, State::Acknowledged);
     let id = alert.id;
     let walks = parts.read(move |tx| escalations::of_alert(tx, INSTANCE, id));
-    assert!(
-        !walks.is_empty() && walks.iter().all(|walk| walk.due.is_none()),
-        "it walks on"
-    );
+    assert!(!walks.is_empty() && walks.iter().all(|walk| walk.due.is_none()), "it walks on");
 
     // The same rule, sent by Prometheus without an Alertmanager in between.
     let direct = server.until("the direct alert", || parts.find("Prometheus"));
-    assert_eq!(
-        direct.dedup_key, alert.dedup_key,
-        "both know the alert by one fingerprint"
-    );
+    assert_eq!(direct.dedup_key, alert.dedup_key, "both know the alert by one fingerprint");
     alertmanager.kill();
 }
 
@@ -103,13 +84,9 @@ impl Parts {
     fn smtp(&self) -> Process {
         let mut command = Command::new(Self::program("aiosmtpd"));
         command.args(["-n", "-l", &format!("127.0.0.1:{}", self.mail)]);
-        command
-            .args(["-c", "aiosmtpd.handlers.Mailbox"])
-            .arg(self.dir.join("mail"));
+        command.args(["-c", "aiosmtpd.handlers.Mailbox"]).arg(self.dir.join("mail"));
         let mut smtp = Process::start("aiosmtpd", &mut command);
-        smtp.until("the mail server", || {
-            listens(local(self.mail)).then_some(())
-        });
+        smtp.until("the mail server", || listens(local(self.mail)).then_some(()));
         smtp
     }
 
@@ -151,30 +128,19 @@ impl Parts {
         run(self.command().args(["apply", "-f"]).arg(file));
         let mut server = Process::start("firebell", self.command().arg("serve"));
         server.until("readiness", || {
-            get(local(self.http), "/readyz")
-                .ok()
-                .filter(|reply| reply.status == 200)
+            get(local(self.http), "/readyz").ok().filter(|reply| reply.status == 200)
         });
         server
     }
 
     fn alertmanager(&self) -> Process {
-        let db = Db::open(&Config::new(
-            Target::parse(&self.database()).expect("a database"),
-        ));
+        let db = Db::open(&Config::new(Target::parse(&self.database()).expect("a database")));
         let db = db.expect("the database opens");
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .build()
-            .expect("a runtime");
-        let snapshots = runtime
-            .block_on(firebell_config::Snapshots::load(&db))
-            .expect("loads");
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let snapshots = runtime.block_on(firebell_config::Snapshots::load(&db)).expect("loads");
         let directory = snapshots.instance(INSTANCE).expect("the instance");
         let mut integrations = directory.integrations();
-        let grouped = integrations
-            .find(|i| i.name.as_str() == "Alertmanager")
-            .expect("there")
-            .id;
+        let grouped = integrations.find(|i| i.name.as_str() == "Alertmanager").expect("there").id;
         db.close();
         let config = self.write(
             "alertmanager.yml",
@@ -189,15 +155,10 @@ impl Parts {
         command
             .arg(format!("--config.file={}", config.display()))
             .arg(format!("--storage.path={}", self.dir.join("am").display()))
-            .arg(format!(
-                "--web.listen-address=127.0.0.1:{}",
-                self.alertmanager
-            ))
+            .arg(format!("--web.listen-address=127.0.0.1:{}", self.alertmanager))
             .arg("--cluster.listen-address=");
         let mut alertmanager = Process::start("alertmanager", &mut command);
-        alertmanager.until("Alertmanager", || {
-            listens(local(self.alertmanager)).then_some(())
-        });
+        alertmanager.until("Alertmanager", || listens(local(self.alertmanager)).then_some(()));
         alertmanager
     }
 
@@ -223,26 +184,16 @@ impl Parts {
         let mut command = Command::new(Self::program("prometheus"));
         command
             .arg(format!("--config.file={}", config.display()))
-            .arg(format!(
-                "--storage.tsdb.path={}",
-                self.dir.join("prometheus").display()
-            ))
-            .arg(format!(
-                "--web.listen-address=127.0.0.1:{}",
-                self.prometheus
-            ));
+            .arg(format!("--storage.tsdb.path={}", self.dir.join("prometheus").display()))
+            .arg(format!("--web.listen-address=127.0.0.1:{}", self.prometheus));
         Process::start("prometheus", &mut command)
     }
 
     /// The first mail in the mailbox that speaks of this, decoded.
     fn mail_about(&self, text: &str) -> Option<String> {
         let mails = fs::read_dir(self.dir.join("mail").join("new")).ok()?;
-        let texts = mails
-            .flatten()
-            .filter_map(|m| fs::read_to_string(m.path()).ok());
-        texts
-            .map(|mail| unquote(&mail))
-            .find(|mail| mail.contains(text))
+        let texts = mails.flatten().filter_map(|m| fs::read_to_string(m.path()).ok());
+        texts.map(|mail| unquote(&mail)).find(|mail| mail.contains(text))
     }
 
     fn read<T: Send + 'static>(
@@ -287,11 +238,7 @@ fn unquote(mail: &str) -> String {
 
 /// The path of the first one-tap link, for the first option.
 fn link_in(mail: &str) -> String {
-    let start = mail
-        .find("/r/")
-        .unwrap_or_else(|| panic!("no link in the mail:\n{mail}"));
-    let path = mail[start..]
-        .chars()
-        .take_while(|c| !c.is_whitespace() && !"\"<>)".contains(*c));
+    let start = mail.find("/r/").unwrap_or_else(|| panic!("no link in the mail:\n{mail}"));
+    let path = mail[start..].chars().take_while(|c| !c.is_whitespace() && !"\"<>)".contains(*c));
     path.collect()
 }

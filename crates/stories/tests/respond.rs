@@ -37,9 +37,7 @@ async fn answer(world: &World, person: &str, choice: Choice) -> Result<Answered,
 async fn who_takes_it_stops_the_walk(engine: TestEngine) {
     let mut world = World::new(engine, PAYMENTS).await;
     world.send("Monitor", "{}").await;
-    let taken = answer(&world, "akira", Choice::Option(1))
-        .await
-        .expect("taken");
+    let taken = answer(&world, "akira", Choice::Option(1)).await.expect("taken");
     assert!(taken.changed);
     assert_eq!(taken.alert.state, State::Acknowledged);
     assert_eq!(taken.response.comment.as_deref(), Some("on my way"));
@@ -48,56 +46,36 @@ async fn who_takes_it_stops_the_walk(engine: TestEngine) {
     let alert = world.alert().await;
     let akira = world.directory().person_by_name("akira").expect("there").id;
     assert_eq!(alert.owner, Some(akira));
-    assert!(
-        world
-            .says(&alert, "Akira Sole answered “On it” by the API")
-            .await
-    );
+    assert!(world.says(&alert, "Akira Sole answered “On it” by the API").await);
 }
 
 async fn who_cannot_wakes_the_next_at_once(engine: TestEngine) {
     let mut world = World::new(engine, PAYMENTS).await;
     world.send("Monitor", "{}").await;
-    answer(&world, "akira", Choice::Option(2))
-        .await
-        .expect("taken");
+    answer(&world, "akira", Choice::Option(2)).await.expect("taken");
     world.settle().await;
     assert_eq!(world.sent.names(), ["Akira Sole", "Bo Ek"]);
     // A nervous thumb must not skip a colleague.
-    let again = answer(&world, "akira", Choice::Option(2))
-        .await
-        .expect("taken");
+    let again = answer(&world, "akira", Choice::Option(2)).await.expect("taken");
     assert_eq!(again.response.standing, Standing::Repeated);
     world.settle().await;
     assert_eq!(world.sent.names(), ["Akira Sole", "Bo Ek"]);
-    answer(&world, "bo", Choice::Option(2))
-        .await
-        .expect("taken");
+    answer(&world, "bo", Choice::Option(2)).await.expect("taken");
     world.settle().await;
     assert_eq!(world.sent.names(), ["Akira Sole", "Bo Ek", "Mia Berg"]);
     world.advance(5).await;
-    assert_eq!(
-        world.sent.names().len(),
-        3,
-        "Bo's second device is not used any more"
-    );
+    assert_eq!(world.sent.names().len(), 3, "Bo's second device is not used any more");
 }
 
 async fn the_same_answer_twice_counts_once(engine: TestEngine) {
     let mut world = World::new(engine, PAYMENTS).await;
     world.send("Monitor", "{}").await;
-    answer(&world, "akira", Choice::Option(1))
-        .await
-        .expect("taken");
-    let again = answer(&world, "akira", Choice::Option(1))
-        .await
-        .expect("taken");
+    answer(&world, "akira", Choice::Option(1)).await.expect("taken");
+    let again = answer(&world, "akira", Choice::Option(1)).await.expect("taken");
     assert_eq!(again.response.standing, Standing::Repeated);
     assert!(!again.changed);
     // Another person may still take it over.
-    let other = answer(&world, "bo", Choice::Option(1))
-        .await
-        .expect("taken");
+    let other = answer(&world, "bo", Choice::Option(1)).await.expect("taken");
     assert_eq!(other.response.standing, Standing::Counted);
     let bo = world.directory().person_by_name("bo").expect("there").id;
     assert_eq!(world.alert().await.owner, Some(bo));
@@ -106,12 +84,8 @@ async fn the_same_answer_twice_counts_once(engine: TestEngine) {
 async fn a_late_answer_is_recorded_politely(engine: TestEngine) {
     let mut world = World::new(engine, PAYMENTS).await;
     world.send("Monitor", r#"{"dedupKey": "x"}"#).await;
-    world
-        .send("Monitor", r#"{"dedupKey": "x", "action": "resolve"}"#)
-        .await;
-    let late = answer(&world, "akira", Choice::Option(1))
-        .await
-        .expect("taken");
+    world.send("Monitor", r#"{"dedupKey": "x", "action": "resolve"}"#).await;
+    let late = answer(&world, "akira", Choice::Option(1)).await.expect("taken");
     assert_eq!(late.response.standing, Standing::Late);
     let alert = world.alert().await;
     assert_eq!(alert.closed.expect("closed").cause, CloseCause::Source);
@@ -147,11 +121,7 @@ forms:
     assert_eq!(world.sent.names(), ["Akira Sole", "Mia Berg"]);
     let to_akira = &world.sent.messages()[0];
     let notification = to_akira.key.parse().expect("an id");
-    world
-        .responder
-        .answer_link(world.no, notification, 1, None)
-        .await
-        .expect("taken");
+    world.responder.answer_link(world.no, notification, 1, None).await.expect("taken");
     world.advance(30).await;
     assert_eq!(world.sent.names(), ["Akira Sole", "Mia Berg", "Nils Quiet"]);
     assert_eq!(world.alert().await.state, State::Open);
@@ -159,36 +129,24 @@ forms:
 
 async fn suspending_waits_and_resuming_goes_on(engine: TestEngine) {
     let mut world = World::new(engine, PAYMENTS).await;
-    world
-        .send("Monitor", r#"{"recipients": ["Payments SRE", "bo"]}"#)
-        .await;
+    world.send("Monitor", r#"{"recipients": ["Payments SRE", "bo"]}"#).await;
     assert_eq!(world.sent.names(), ["Akira Sole", "Bo Ek"]);
     let alert = world.alert().await;
     let mia = world.directory().person_by_name("mia").expect("there").id;
-    let change = |change| {
-        world
-            .responder
-            .change_state(world.no, alert.id, change, mia)
-    };
+    let change = |change| world.responder.change_state(world.no, alert.id, change, mia);
     let (suspended, changed) = change(StateChange::Suspend).await.expect("suspended");
     assert!(changed && suspended.state == State::Suspended);
     assert!(!change(StateChange::Suspend).await.expect("as it is").1);
     world.advance(30).await;
     assert_eq!(world.sent.names().len(), 2, "nothing is sent meanwhile");
-    let resume = world
-        .responder
-        .change_state(world.no, alert.id, StateChange::Resume, mia)
-        .await;
+    let resume = world.responder.change_state(world.no, alert.id, StateChange::Resume, mia).await;
     assert!(resume.expect("resumed").1);
     world.settle().await;
     let names = world.sent.names();
     // Bo's second device is due, and the walk goes on: Bo is told already, so Mia is next, later.
     assert_eq!(names[2], "Bo Ek");
     world.advance(10).await;
-    assert_eq!(
-        world.sent.names().last().map(String::as_str),
-        Some("Mia Berg")
-    );
+    assert_eq!(world.sent.names().last().map(String::as_str), Some("Mia Berg"));
 }
 
 async fn ending_by_hand(engine: TestEngine) {
@@ -196,19 +154,12 @@ async fn ending_by_hand(engine: TestEngine) {
     world.send("Monitor", "{}").await;
     let alert = world.alert().await;
     let mia = world.directory().person_by_name("mia").expect("there").id;
-    let end = |change| {
-        world
-            .responder
-            .change_state(world.no, alert.id, change, mia)
-    };
+    let end = |change| world.responder.change_state(world.no, alert.id, change, mia);
     let (ended, changed) = end(StateChange::End).await.expect("ended");
     assert!(changed);
     assert_eq!(ended.closed.expect("closed").cause, CloseCause::Person);
     assert!(!end(StateChange::End).await.expect("as it is").1);
-    assert!(matches!(
-        end(StateChange::Resume).await,
-        Err(RespondError::Closed)
-    ));
+    assert!(matches!(end(StateChange::Resume).await, Err(RespondError::Closed)));
     world.advance(60).await;
     assert_eq!(world.sent.names(), ["Akira Sole"]);
 }
@@ -220,9 +171,6 @@ async fn what_cannot_be_answered_says_so(engine: TestEngine) {
     assert!(matches!(unknown, Err(RespondError::NoOption(9))));
     let plain = answer(&world, "akira", Choice::Action(Action::StopNotifyingUser)).await;
     assert_eq!(plain.expect("taken").response.option.number, 0);
-    let nowhere = world
-        .responder
-        .view(world.no, firebell_domain::Id::from_bytes([1; 16]))
-        .await;
+    let nowhere = world.responder.view(world.no, firebell_domain::Id::from_bytes([1; 16])).await;
     assert!(matches!(nowhere, Err(RespondError::NoAlert)));
 }

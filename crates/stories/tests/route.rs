@@ -15,31 +15,16 @@ on_both_engines! {
 
 async fn recipients_of_the_event_come_first(engine: TestEngine) {
     let mut world = World::new(engine, PAYMENTS).await;
-    world
-        .send(
-            "Monitor",
-            r#"{"recipients": [{"id": "mia"}, {"targetName": "MIA"}]}"#,
-        )
-        .await;
-    assert_eq!(
-        world.sent.names(),
-        ["Mia Berg"],
-        "once, although named twice"
-    );
+    world.send("Monitor", r#"{"recipients": [{"id": "mia"}, {"targetName": "MIA"}]}"#).await;
+    assert_eq!(world.sent.names(), ["Mia Berg"], "once, although named twice");
 }
 
 async fn unknown_recipients_are_named_and_the_form_steps_in(engine: TestEngine) {
     let mut world = World::new(engine, PAYMENTS).await;
-    world
-        .send("Monitor", r#"{"recipients": ["nobody", "ghost|Pager"]}"#)
-        .await;
+    world.send("Monitor", r#"{"recipients": ["nobody", "ghost|Pager"]}"#).await;
     assert_eq!(world.sent.names(), ["Akira Sole"]);
     let alert = world.alert().await;
-    assert!(
-        world
-            .says(&alert, "recipients that do not exist: nobody, ghost|Pager")
-            .await
-    );
+    assert!(world.says(&alert, "recipients that do not exist: nobody, ghost|Pager").await);
 }
 
 async fn a_group_without_shifts_wakes_its_supervisor(engine: TestEngine) {
@@ -66,17 +51,9 @@ groups:
         )
         .await;
     world.send("Monitor", "{}").await;
-    assert_eq!(
-        world.sent.names(),
-        ["Bo Ek"],
-        "nobody waits for somebody who cannot be told"
-    );
+    assert_eq!(world.sent.names(), ["Bo Ek"], "nobody waits for somebody who cannot be told");
     let alert = world.alert().await;
-    assert!(
-        world
-            .says(&alert, "Nils Quiet has no device that may be used now")
-            .await
-    );
+    assert!(world.says(&alert, "Nils Quiet has no device that may be used now").await);
 }
 
 async fn nobody_at_all_is_said_out_loud(engine: TestEngine) {
@@ -84,16 +61,8 @@ async fn nobody_at_all_is_said_out_loud(engine: TestEngine) {
     world.send("Monitor", r#"{"recipients": ["nils"]}"#).await;
     assert!(world.sent.messages().is_empty());
     let alert = world.alert().await;
-    assert!(
-        world
-            .says(&alert, "Not told: Nils Quiet (named directly): no device")
-            .await
-    );
-    assert!(
-        world
-            .says(&alert, "Nobody could be told about this alert")
-            .await
-    );
+    assert!(world.says(&alert, "Not told: Nils Quiet (named directly): no device").await);
+    assert!(world.says(&alert, "Nobody could be told about this alert").await);
     assert_eq!(world.metrics.nobody_told.get(), 1);
 }
 
@@ -117,8 +86,5 @@ groups:
     world.settle().await;
     world.send("Monitor", "{}").await;
     world.send("Monitor", "{}").await;
-    assert_eq!(
-        world.sent.names(),
-        ["Akira Sole", "Bo Ek", "Mia Berg", "Akira Sole"]
-    );
+    assert_eq!(world.sent.names(), ["Akira Sole", "Bo Ek", "Mia Berg", "Akira Sole"]);
 }

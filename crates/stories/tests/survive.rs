@@ -43,16 +43,9 @@ async fn an_outage_is_caught_up_without_telling_everybody_at_once(engine: TestEn
     world.clock.set(add_minutes(world.now(), 60));
     world.restart().await;
     world.settle().await;
-    assert_eq!(
-        world.sent.names(),
-        ["Akira Sole", "Bo Ek"],
-        "Mia still has ten minutes"
-    );
+    assert_eq!(world.sent.names(), ["Akira Sole", "Bo Ek"], "Mia still has ten minutes");
     world.advance(10).await;
-    assert_eq!(
-        world.sent.names().last().map(String::as_str),
-        Some("Mia Berg")
-    );
+    assert_eq!(world.sent.names().last().map(String::as_str), Some("Mia Berg"));
 }
 
 async fn who_was_replaced_is_refused(engine: TestEngine) {
@@ -60,19 +53,12 @@ async fn who_was_replaced_is_refused(engine: TestEngine) {
 
     let world = World::new(engine, PAYMENTS).await;
     let now = world.now();
-    let take = |owner: &'static str| {
-        world
-            .db
-            .write("test.take", move |tx| engine::take(tx, owner, now))
-    };
+    let take =
+        |owner: &'static str| world.db.write("test.take", move |tx| engine::take(tx, owner, now));
     let first = take("first").await.expect("taken");
     let second = take("second").await.expect("taken");
     assert!(second > first);
-    let holds = |epoch| {
-        world
-            .db
-            .write("test.holds", move |tx| engine::holds(tx, epoch))
-    };
+    let holds = |epoch| world.db.write("test.holds", move |tx| engine::holds(tx, epoch));
     assert!(!holds(first).await.expect("read"));
     assert!(holds(second).await.expect("read"));
 }
@@ -80,9 +66,7 @@ async fn who_was_replaced_is_refused(engine: TestEngine) {
 async fn old_alerts_are_forgotten_and_open_ones_are_not(engine: TestEngine) {
     let mut world = World::new(engine, PAYMENTS).await;
     world.send("Monitor", r#"{"dedupKey": "old"}"#).await;
-    world
-        .send("Monitor", r#"{"dedupKey": "old", "action": "resolve"}"#)
-        .await;
+    world.send("Monitor", r#"{"dedupKey": "old", "action": "resolve"}"#).await;
     let much_later = add_minutes(world.now(), 401 * 24 * 60);
     world.clock.set(add_minutes(world.now(), 1));
     world.send("Monitor", r#"{"dedupKey": "still open"}"#).await;
@@ -95,17 +79,12 @@ async fn old_alerts_are_forgotten_and_open_ones_are_not(engine: TestEngine) {
     assert!(removed.deliveries > 0);
     let left = world.alert().await;
     assert_eq!(left.dedup_key.as_deref(), Some("still open"));
-    assert!(
-        !world.timeline(&left).await.is_empty(),
-        "its timeline stays"
-    );
+    assert!(!world.timeline(&left).await.is_empty(), "its timeline stays");
 }
 
 async fn a_flood_of_one_instance_is_slowed_down(engine: TestEngine) {
     let world = World::new(engine, PAYMENTS).await;
-    world
-        .apply("integrations: [{name: Monitor, ratePerMinute: 3}]")
-        .await;
+    world.apply("integrations: [{name: Monitor, ratePerMinute: 3}]").await;
     for _ in 0..3 {
         world.accept("Monitor", "{}").await.expect("accepted");
     }
@@ -119,11 +98,6 @@ async fn a_flood_of_one_instance_is_slowed_down(engine: TestEngine) {
         )
         .await
         .expect("others are not slowed down");
-    let backlog = world
-        .db
-        .read("test.backlog", journal::backlog)
-        .await
-        .expect("read")
-        .0;
+    let backlog = world.db.read("test.backlog", journal::backlog).await.expect("read").0;
     assert!(backlog > 0);
 }

@@ -35,10 +35,7 @@ impl Connection {
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(ANSWER))?;
         stream.set_write_timeout(Some(ANSWER))?;
-        Ok(Self {
-            stream: BufReader::new(stream),
-            host,
-        })
+        Ok(Self { stream: BufReader::new(stream), host })
     }
 
     /// Sends a request and reads its answer.
@@ -82,10 +79,7 @@ fn read_reply(stream: &mut impl BufRead) -> io::Result<Reply> {
     let status = first.split(' ').nth(1).and_then(|code| code.parse().ok());
     let status = status.ok_or_else(|| io::Error::other("not an HTTP answer"))?;
     let body = read_body(stream, &headers)?;
-    Ok(Reply {
-        status,
-        body: String::from_utf8_lossy(&body).into_owned(),
-    })
+    Ok(Reply { status, body: String::from_utf8_lossy(&body).into_owned() })
 }
 
 type Headers = Vec<(String, String)>;
@@ -113,18 +107,11 @@ fn read_head(stream: &mut impl BufRead) -> io::Result<(String, Headers)> {
 }
 
 fn read_body(stream: &mut impl BufRead, headers: &Headers) -> io::Result<Vec<u8>> {
-    let find = |name: &str| {
-        headers
-            .iter()
-            .find(|(n, _)| n == name)
-            .map(|(_, v)| v.as_str())
-    };
+    let find = |name: &str| headers.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
     if find("transfer-encoding") == Some("chunked") {
         return read_chunks(stream);
     }
-    let length = find("content-length")
-        .and_then(|v| v.parse().ok())
-        .unwrap_or(0);
+    let length = find("content-length").and_then(|v| v.parse().ok()).unwrap_or(0);
     if length > BODY_MAX {
         return Err(io::Error::other("the body is too large"));
     }
@@ -182,20 +169,12 @@ impl Receiver {
         let stop = Arc::new(AtomicBool::new(false));
         let (to, end) = (Arc::clone(&received), Arc::clone(&stop));
         let thread = std::thread::spawn(move || accept_all(&listener, &to, &end));
-        Self {
-            address,
-            received,
-            stop,
-            thread: Some(thread),
-        }
+        Self { address, received, stop, thread: Some(thread) }
     }
 
     /// Everything received so far.
     pub fn received(&self) -> Vec<Received> {
-        self.received
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        self.received.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -233,17 +212,11 @@ fn serve(stream: TcpStream, received: &Mutex<Vec<Received>>) -> io::Result<()> {
     loop {
         let (_, headers) = read_head(&mut reader)?;
         let body = read_body(&mut reader, &headers)?;
-        let key = headers
-            .iter()
-            .find(|(name, _)| name == "webhook-id")
-            .map(|(_, v)| v.clone());
-        received
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(Received {
-                key: key.unwrap_or_default(),
-                body: String::from_utf8_lossy(&body).into_owned(),
-            });
+        let key = headers.iter().find(|(name, _)| name == "webhook-id").map(|(_, v)| v.clone());
+        received.lock().unwrap_or_else(PoisonError::into_inner).push(Received {
+            key: key.unwrap_or_default(),
+            body: String::from_utf8_lossy(&body).into_owned(),
+        });
         writer.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")?;
     }
 }

@@ -75,10 +75,7 @@ impl TempPostgres {
     ///
     /// # Panics
     /// When it does not start: no test that needs it can pass.
-    #[expect(
-        clippy::panic,
-        reason = "test support: there is nobody to hand the error to"
-    )]
+    #[expect(clippy::panic, reason = "test support: there is nobody to hand the error to")]
     pub fn shared() -> &'static Self {
         static SHARED: OnceLock<TempPostgres> = OnceLock::new();
         SHARED.get_or_init(|| match Self::start(FsyncMode::Off) {
@@ -89,19 +86,13 @@ impl TempPostgres {
 
     /// The URL of a database on this server, over TCP.
     pub fn url(&self, database: &str) -> String {
-        format!(
-            "postgresql://postgres@127.0.0.1:{}/{database}?sslmode=disable",
-            self.port
-        )
+        format!("postgresql://postgres@127.0.0.1:{}/{database}?sslmode=disable", self.port)
     }
 
     /// The URL of a database on this server, over its Unix socket.
     pub fn socket_url(&self, database: &str) -> String {
         let host = self.dir.to_string_lossy().replace('/', "%2F");
-        format!(
-            "postgresql://postgres@{host}:{}/{database}?sslmode=disable",
-            self.port
-        )
+        format!("postgresql://postgres@{host}:{}/{database}?sslmode=disable", self.port)
     }
 
     /// The port on 127.0.0.1.
@@ -120,10 +111,7 @@ impl TempPostgres {
     /// When the server refuses, for instance because it exists.
     pub fn create_database(&self, name: &str) -> Result<()> {
         let mut command = Command::new(self.bin.join("createdb"));
-        command
-            .arg("-h")
-            .arg(&self.dir)
-            .args(["-p", &self.port.to_string(), "-U", "postgres"]);
+        command.arg("-h").arg(&self.dir).args(["-p", &self.port.to_string(), "-U", "postgres"]);
         command.args(["-T", "template0", "-E", "UTF8", "--locale=C", name]);
         run(&mut command)
     }
@@ -141,23 +129,10 @@ impl TempPostgres {
     fn try_start(bin: &Path, fsync: FsyncMode) -> Result<Self> {
         let dir = tempfile::Builder::new().prefix("fbpg").tempdir()?;
         let owner = std::fs::metadata(dir.path())?.uid();
-        let account = if owner == 0 {
-            Some(hand_over(dir.path())?)
-        } else {
-            None
-        };
+        let account = if owner == 0 { Some(hand_over(dir.path())?) } else { None };
         let data = dir.path().join("data");
         let mut initdb = as_account(account, bin.join("initdb"));
-        initdb.args([
-            "-A",
-            "trust",
-            "--no-sync",
-            "-E",
-            "UTF8",
-            "--locale=C",
-            "-U",
-            "postgres",
-        ]);
+        initdb.args(["-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C", "-U", "postgres"]);
         run(initdb.arg("-D").arg(&data).current_dir(dir.path()))?;
 
         let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
@@ -171,10 +146,7 @@ impl TempPostgres {
             command.args(["-c", &setting]);
         }
         command.current_dir(dir.path()).env("LC_ALL", "C");
-        command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped());
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
         let mut watchdog = command.spawn().context("cannot run sh")?;
         let pipe = watchdog.stdin.take();
         let log = watchdog.stderr.take().context("no log of the server")?;
@@ -239,33 +211,16 @@ impl Drop for DbGuard {
 ///
 /// # Panics
 /// When there is none to be had.
-#[expect(
-    clippy::panic,
-    reason = "test support: there is nobody to hand the error to"
-)]
+#[expect(clippy::panic, reason = "test support: there is nobody to hand the error to")]
 pub fn fresh_target(engine: TestEngine) -> (Target, DbGuard) {
     let out = match engine {
         TestEngine::Sqlite => TempDir::new().map_err(Into::into).map(|dir| {
-            let target = Target::Sqlite {
-                path: dir.path().join("firebell.db"),
-            };
-            (
-                target,
-                DbGuard {
-                    dir: Some(dir),
-                    db: None,
-                },
-            )
+            let target = Target::Sqlite { path: dir.path().join("firebell.db") };
+            (target, DbGuard { dir: Some(dir), db: None })
         }),
-        TestEngine::Postgres => TempPostgres::shared().fresh_database().map(|url| {
-            (
-                Target::Postgres { url },
-                DbGuard {
-                    dir: None,
-                    db: None,
-                },
-            )
-        }),
+        TestEngine::Postgres => TempPostgres::shared()
+            .fresh_database()
+            .map(|url| (Target::Postgres { url }, DbGuard { dir: None, db: None })),
     };
     out.unwrap_or_else(|e| panic!("no fresh database for the test: {e:#}"))
 }
@@ -274,10 +229,7 @@ pub fn fresh_target(engine: TestEngine) -> (Target, DbGuard) {
 ///
 /// # Panics
 /// When there is none to be had.
-#[expect(
-    clippy::panic,
-    reason = "test support: there is nobody to hand the error to"
-)]
+#[expect(clippy::panic, reason = "test support: there is nobody to hand the error to")]
 pub fn fresh_db(engine: TestEngine) -> (Db, DbGuard) {
     let (target, mut guard) = fresh_target(engine);
     let mut config = Config::new(target);
@@ -308,10 +260,7 @@ fn settings(fsync: FsyncMode) -> Vec<String> {
 /// The folder with `initdb` and `postgres`: the newest below `/usr/lib/postgresql`, else the
 /// one on the search path.
 fn installed() -> Result<PathBuf> {
-    let versions = std::fs::read_dir("/usr/lib/postgresql")
-        .into_iter()
-        .flatten()
-        .flatten();
+    let versions = std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let mut found: Vec<(u32, PathBuf)> = versions
         .filter_map(|entry| {
             let version = entry.file_name().to_str()?.parse().ok()?;
@@ -323,13 +272,10 @@ fn installed() -> Result<PathBuf> {
     if let Some((_, bin)) = found.pop() {
         return Ok(bin);
     }
-    let out = Command::new("sh")
-        .args(["-c", "command -v initdb"])
-        .output()?;
+    let out = Command::new("sh").args(["-c", "command -v initdb"]).output()?;
     let path = PathBuf::from(String::from_utf8(out.stdout)?.trim());
     let bin = path.parent().filter(|bin| bin.join("postgres").exists());
-    bin.map(Path::to_owned)
-        .context("PostgreSQL is not installed: install the package postgresql")
+    bin.map(Path::to_owned).context("PostgreSQL is not installed: install the package postgresql")
 }
 
 /// The numeric ids the server runs as.
@@ -341,10 +287,7 @@ struct Account {
 
 /// Gives the directory to the server's account.
 fn hand_over(dir: &Path) -> Result<Account> {
-    let account = Account {
-        user: id("-u")?,
-        group: id("-g")?,
-    };
+    let account = Account { user: id("-u")?, group: id("-g")? };
     std::os::unix::fs::chown(dir, Some(account.user), Some(account.group))?;
     Ok(account)
 }
@@ -352,9 +295,7 @@ fn hand_over(dir: &Path) -> Result<Account> {
 fn id(which: &str) -> Result<u32> {
     let out = Command::new("id").args([which, ACCOUNT]).output()?;
     let text = String::from_utf8(out.stdout)?;
-    text.trim()
-        .parse()
-        .with_context(|| format!("the account {ACCOUNT} does not exist"))
+    text.trim().parse().with_context(|| format!("the account {ACCOUNT} does not exist"))
 }
 
 /// A command that becomes the program (so that signals reach it), as another account if given.
@@ -363,9 +304,7 @@ fn as_account(account: Option<Account>, program: PathBuf) -> Command {
         return Command::new(program);
     };
     let mut command = Command::new("setpriv");
-    command
-        .arg(format!("--reuid={user}"))
-        .arg(format!("--regid={group}"));
+    command.arg(format!("--reuid={user}")).arg(format!("--regid={group}"));
     command.arg("--clear-groups").arg(program);
     command
 }
@@ -385,14 +324,12 @@ fn run(command: &mut Command) -> Result<()> {
 /// pipe would stop the server.
 fn wait_until_ready(log: impl Read + Send + 'static) -> Result<()> {
     let (sender, receiver) = mpsc::channel::<Option<String>>();
-    std::thread::Builder::new()
-        .name("test-postgres-log".to_owned())
-        .spawn(move || {
-            for line in BufReader::new(log).lines().map_while(Result::ok) {
-                drop(sender.send(Some(line)));
-            }
-            drop(sender.send(None));
-        })?;
+    std::thread::Builder::new().name("test-postgres-log".to_owned()).spawn(move || {
+        for line in BufReader::new(log).lines().map_while(Result::ok) {
+            drop(sender.send(Some(line)));
+        }
+        drop(sender.send(None));
+    })?;
     let mut seen = String::new();
     loop {
         match receiver.recv_timeout(START_TIMEOUT) {

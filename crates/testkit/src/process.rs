@@ -1,9 +1,5 @@
 //! Real processes under test: the `firebell` binary, and the senders and receivers of others.
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    reason = "test support: what fails is the test"
-)]
+#![expect(clippy::expect_used, clippy::panic, reason = "test support: what fails is the test")]
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -32,23 +28,12 @@ impl Process {
     /// # Panics
     /// When it cannot be started.
     pub fn start(name: &str, command: &mut Command) -> Self {
-        command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
-        let mut child = command
-            .spawn()
-            .unwrap_or_else(|e| panic!("{name} cannot be started: {e}"));
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap_or_else(|e| panic!("{name} cannot be started: {e}"));
         let (sender, lines) = channel();
         let outputs: [Option<Box<dyn Read + Send>>; 2] = [
-            child
-                .stdout
-                .take()
-                .map(|o| Box::new(o) as Box<dyn Read + Send>),
-            child
-                .stderr
-                .take()
-                .map(|o| Box::new(o) as Box<dyn Read + Send>),
+            child.stdout.take().map(|o| Box::new(o) as Box<dyn Read + Send>),
+            child.stderr.take().map(|o| Box::new(o) as Box<dyn Read + Send>),
         ];
         for output in outputs.into_iter().flatten() {
             let sender = sender.clone();
@@ -61,11 +46,7 @@ impl Process {
                 }
             }));
         }
-        Self {
-            name: name.to_owned(),
-            child,
-            lines,
-        }
+        Self { name: name.to_owned(), child, lines }
     }
 
     /// Ends the process at once, as `kill -9` does, and waits for it.
@@ -100,11 +81,7 @@ impl Process {
                 }
             }
         }
-        panic!(
-            "{}: {what} did not come within a minute:\n{}",
-            self.name,
-            output.join("\n")
-        )
+        panic!("{}: {what} did not come within a minute:\n{}", self.name, output.join("\n"))
     }
 }
 
@@ -120,11 +97,7 @@ impl Drop for Process {
 /// When it has not been built.
 pub fn firebell() -> PathBuf {
     let test = std::env::current_exe().expect("the path of the test");
-    let found = test
-        .ancestors()
-        .skip(1)
-        .map(|dir| dir.join("firebell"))
-        .find(|p| p.is_file());
+    let found = test.ancestors().skip(1).map(|dir| dir.join("firebell")).find(|p| p.is_file());
     found.expect("build the binary first: cargo build -p firebell")
 }
 
@@ -152,10 +125,7 @@ pub fn listens(address: SocketAddr) -> bool {
 /// # Panics
 /// When it fails, with what it said.
 pub fn run(command: &mut Command) -> String {
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .expect("the program starts");
+    let output = command.stdin(Stdio::null()).output().expect("the program starts");
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     assert!(
         output.status.success(),
@@ -170,8 +140,6 @@ pub fn run(command: &mut Command) -> String {
 /// The first of these programs that is installed.
 pub fn installed(names: &[&str]) -> Option<PathBuf> {
     let folders = ["/usr/bin", "/usr/local/bin", "/bin"];
-    let paths = names
-        .iter()
-        .flat_map(|name| folders.iter().map(move |f| Path::new(f).join(name)));
+    let paths = names.iter().flat_map(|name| folders.iter().map(move |f| Path::new(f).join(name)));
     paths.into_iter().find(|path| path.is_file())
 }

@@ -2,11 +2,7 @@
 //!
 //! Nothing runs in the background but the journal's writer: [`World::settle`] takes the engine's turns and sends
 //! what is to be sent, and [`World::advance`] goes from one due instant to the next.
-#![expect(
-    clippy::expect_used,
-    clippy::panic,
-    reason = "test support: what fails is the test"
-)]
+#![expect(clippy::expect_used, clippy::panic, reason = "test support: what fails is the test")]
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -73,9 +69,7 @@ impl World {
         firebell_sql::migrate(&db, migrations, clock.now().as_microsecond()).expect("migrates");
         let snapshots = Snapshots::load(&db).await.expect("an empty configuration");
         let authority = Authority::new(db.clone(), snapshots.clone(), Random::System);
-        let sample = authority
-            .create_instance("sample", Region::Emea, clock.now())
-            .await;
+        let sample = authority.create_instance("sample", Region::Emea, clock.now()).await;
         let no = sample.expect("an instance").instance.no;
         let sent = Sent::default();
         let (intake, responder, metrics, engine, deliverer) =
@@ -101,10 +95,7 @@ impl World {
     /// Applies a document to the world's instance.
     pub async fn apply(&self, document: &str) {
         let document = Document::parse(document).unwrap_or_else(|faults| panic!("{faults}"));
-        let by = Author {
-            name: "test".to_owned(),
-            reason: "test".to_owned(),
-        };
+        let by = Author { name: "test".to_owned(), reason: "test".to_owned() };
         let now = self.clock.now();
         document::apply(&self.authority, self.no, &by, document, Mode::Keep, now)
             .await
@@ -147,9 +138,7 @@ impl World {
         let drafts: Vec<Draft> =
             payload::parse(integration.format, body.as_bytes(), self.clock.now())
                 .unwrap_or_else(|error| panic!("{error}"));
-        self.intake
-            .accept(self.no, &integration, drafts, body.as_bytes())
-            .await
+        self.intake.accept(self.no, &integration, drafts, body.as_bytes()).await
     }
 
     /// Lets everything happen that is due now; returns when something is due next.
@@ -181,12 +170,8 @@ impl World {
     pub async fn alerts(&self) -> Vec<Alert> {
         let no = self.no;
         let all = alert_list::Filter::default();
-        let read = self
-            .db
-            .read("test.alerts", move |tx| {
-                alert_list::list(tx, no, &all, 1000, 0)
-            })
-            .await;
+        let read =
+            self.db.read("test.alerts", move |tx| alert_list::list(tx, no, &all, 1000, 0)).await;
         let mut alerts = read.expect("alerts").0;
         alerts.reverse();
         alerts
@@ -202,19 +187,13 @@ impl World {
     /// An alert's timeline.
     pub async fn timeline(&self, alert: &Alert) -> Vec<Entry> {
         let (no, id) = (self.no, alert.id);
-        let read = self
-            .db
-            .read("test.timeline", move |tx| timeline::of_alert(tx, no, id))
-            .await;
+        let read = self.db.read("test.timeline", move |tx| timeline::of_alert(tx, no, id)).await;
         read.expect("a timeline")
     }
 
     /// Whether a sentence of the alert's timeline contains this text.
     pub async fn says(&self, alert: &Alert, text: &str) -> bool {
-        self.timeline(alert)
-            .await
-            .iter()
-            .any(|entry| entry.text.contains(text))
+        self.timeline(alert).await.iter().any(|entry| entry.text.contains(text))
     }
 
     /// How often the clock has been read does not matter; this is what it shows.
@@ -244,18 +223,8 @@ async fn open(
         owner: "test".to_owned(),
     };
     let pipeline = Pipeline::open(parts).await.expect("the pipeline opens");
-    let Pipeline {
-        intake,
-        responder,
-        metrics,
-        writer,
-        engine,
-        deliverer,
-    } = pipeline;
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "it ends with its last handle, or the test"
-    )]
+    let Pipeline { intake, responder, metrics, writer, engine, deliverer } = pipeline;
+    #[expect(clippy::disallowed_methods, reason = "it ends with its last handle, or the test")]
     let writer = tokio::spawn(writer.run());
     drop(writer);
     (intake, responder, metrics, engine, deliverer)
@@ -280,11 +249,7 @@ impl Sent {
 
     /// To whom, in order: "First Last", one per message.
     pub fn names(&self) -> Vec<String> {
-        self.lock()
-            .messages
-            .iter()
-            .map(|m| m.recipient_name.clone())
-            .collect()
+        self.lock().messages.iter().map(|m| m.recipient_name.clone()).collect()
     }
 
     /// The idempotency keys of all attempts, taken or refused, in order.
@@ -325,11 +290,7 @@ impl Channel for Sent {
             }
             recorded.messages.push(message.clone());
             let detail = "taken by the test".to_owned();
-            Ok(Receipt {
-                provider: "recorder".to_owned(),
-                provider_id: None,
-                detail,
-            })
+            Ok(Receipt { provider: "recorder".to_owned(), provider_id: None, detail })
         })
     }
 }

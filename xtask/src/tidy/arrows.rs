@@ -21,83 +21,33 @@ enum Ours {
 use Ours::{Any, Only};
 
 const RULES: [Rule; 15] = [
-    Rule {
-        folder: "base",
-        ours: Only(&[]),
-        bans: &["tokio", "serde", "rusqlite", "axum"],
-    },
+    Rule { folder: "base", ours: Only(&[]), bans: &["tokio", "serde", "rusqlite", "axum"] },
     Rule {
         folder: "domain",
         ours: Only(&["base"]),
         bans: &["tokio", "serde", "rusqlite", "postgres", "axum", "tracing"],
     },
-    Rule {
-        folder: "sql",
-        ours: Only(&[]),
-        bans: &["axum", "serde"],
-    },
-    Rule {
-        folder: "store",
-        ours: Only(&["base", "domain", "sql"]),
-        bans: &["tokio", "axum"],
-    },
+    Rule { folder: "sql", ours: Only(&[]), bans: &["axum", "serde"] },
+    Rule { folder: "store", ours: Only(&["base", "domain", "sql"]), bans: &["tokio", "axum"] },
     Rule {
         folder: "config",
         ours: Only(&["base", "domain", "sql", "store"]),
         bans: &["axum", "rusqlite", "postgres"],
     },
-    Rule {
-        folder: "access",
-        ours: Only(&["base", "domain"]),
-        bans: &["axum", "tokio"],
-    },
-    Rule {
-        folder: "channels",
-        ours: Only(&["base", "domain"]),
-        bans: &["axum"],
-    },
+    Rule { folder: "access", ours: Only(&["base", "domain"]), bans: &["axum", "tokio"] },
+    Rule { folder: "channels", ours: Only(&["base", "domain"]), bans: &["axum"] },
     Rule {
         folder: "pipeline",
-        ours: Only(&[
-            "base", "domain", "sql", "store", "config", "access", "channels",
-        ]),
+        ours: Only(&["base", "domain", "sql", "store", "config", "access", "channels"]),
         bans: &["axum", "askama", "rusqlite", "postgres"],
     },
-    Rule {
-        folder: "api",
-        ours: EDGE,
-        bans: &["rusqlite", "postgres", "askama"],
-    },
-    Rule {
-        folder: "web",
-        ours: EDGE,
-        bans: &["rusqlite", "postgres"],
-    },
-    Rule {
-        folder: "testkit",
-        ours: Any,
-        bans: &[],
-    },
-    Rule {
-        folder: "stories",
-        ours: Any,
-        bans: &[],
-    },
-    Rule {
-        folder: "firebell",
-        ours: Any,
-        bans: &[],
-    },
-    Rule {
-        folder: "bench",
-        ours: Any,
-        bans: &[],
-    },
-    Rule {
-        folder: "xtask",
-        ours: Only(&[]),
-        bans: &["tokio", "serde"],
-    },
+    Rule { folder: "api", ours: EDGE, bans: &["rusqlite", "postgres", "askama"] },
+    Rule { folder: "web", ours: EDGE, bans: &["rusqlite", "postgres"] },
+    Rule { folder: "testkit", ours: Any, bans: &[] },
+    Rule { folder: "stories", ours: Any, bans: &[] },
+    Rule { folder: "firebell", ours: Any, bans: &[] },
+    Rule { folder: "bench", ours: Any, bans: &[] },
+    Rule { folder: "xtask", ours: Only(&[]), bans: &["tokio", "serde"] },
 ];
 
 /// The doors see everything below them but SQL, and not each other.
@@ -118,10 +68,7 @@ pub(super) fn check(tree: &Tree) -> Vec<Fault> {
             ));
             continue;
         };
-        for entry in manifest::entries(text)
-            .iter()
-            .filter(|entry| !entry.is_dev())
-        {
+        for entry in manifest::entries(text).iter().filter(|entry| !entry.is_dev()) {
             if let Some(message) = entry.dependency().and_then(|name| rule.objection(name)) {
                 faults.push(Fault::new(path, entry.line, message));
             }
@@ -136,14 +83,9 @@ impl Rule {
         if let Some(ours) = dependency.strip_prefix("firebell-") {
             return match self.ours {
                 Only(allowed) if !allowed.contains(&ours) => {
-                    let allowed = if allowed.is_empty() {
-                        "none".to_owned()
-                    } else {
-                        allowed.join(", ")
-                    };
-                    Some(format!(
-                        "`{folder}` must not use `{ours}`; of ours it may use: {allowed}"
-                    ))
+                    let allowed =
+                        if allowed.is_empty() { "none".to_owned() } else { allowed.join(", ") };
+                    Some(format!("`{folder}` must not use `{ours}`; of ours it may use: {allowed}"))
                 }
                 Any | Only(_) => None,
             };
@@ -180,10 +122,7 @@ mod tests {
                 ("crates/api/Cargo.toml", api),
                 ("crates/domain/Cargo.toml", domain),
                 ("crates/extra/Cargo.toml", ""),
-                (
-                    "crates/firebell/Cargo.toml",
-                    "[dependencies]\nfirebell-api = 1\nclap = 1\n",
-                ),
+                ("crates/firebell/Cargo.toml", "[dependencies]\nfirebell-api = 1\nclap = 1\n"),
                 ("crates/store/Cargo.toml", store),
                 ("fuzz/Cargo.toml", "[dependencies]\nfirebell-api = 1\n"),
             ],
@@ -199,21 +138,14 @@ mod tests {
     #[test]
     fn the_allowed_arrows_have_no_cycle() {
         for rule in &RULES {
-            assert!(
-                !reaches(rule.folder, rule.folder),
-                "{} reaches itself",
-                rule.folder
-            );
+            assert!(!reaches(rule.folder, rule.folder), "{} reaches itself", rule.folder);
         }
     }
 
     fn reaches(from: &str, to: &str) -> bool {
-        RULES
-            .iter()
-            .filter(|rule| rule.folder == from)
-            .any(|rule| match rule.ours {
-                Only(allowed) => allowed.iter().any(|&next| next == to || reaches(next, to)),
-                Any => false,
-            })
+        RULES.iter().filter(|rule| rule.folder == from).any(|rule| match rule.ours {
+            Only(allowed) => allowed.iter().any(|&next| next == to || reaches(next, to)),
+            Any => false,
+        })
     }
 }

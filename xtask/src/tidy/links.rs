@@ -4,12 +4,7 @@
 
 use super::tree::{Fault, Tree, has_extension};
 
-const DOCUMENTS: [&str; 4] = [
-    "README.md",
-    "ARCHITECTURE.md",
-    "CONTRIBUTING.md",
-    "CHANGELOG.md",
-];
+const DOCUMENTS: [&str; 4] = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"];
 
 pub(super) fn check(tree: &Tree) -> Vec<Fault> {
     let ours = |path: &str| {
@@ -39,20 +34,10 @@ fn links(text: &str) -> Vec<(usize, &str)> {
         }
         // Text between single backquotes is code: every second part.
         for prose in line.split('`').step_by(2) {
-            let inline = prose
-                .split("](")
-                .skip(1)
-                .filter_map(|rest| rest.split(')').next());
-            let label = prose
-                .starts_with('[')
-                .then(|| prose.split_once("]: "))
-                .flatten();
+            let inline = prose.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+            let label = prose.starts_with('[').then(|| prose.split_once("]: ")).flatten();
             let targets = inline.chain(label.map(|(_, target)| target));
-            found.extend(
-                targets
-                    .filter_map(relative)
-                    .map(|target| (index + 1, target)),
-            );
+            found.extend(targets.filter_map(relative).map(|target| (index + 1, target)));
         }
     }
     found

@@ -51,12 +51,7 @@ pub(super) fn entries(text: &str) -> Vec<Entry<'_>> {
             .saturating_sub(line.matches([']', '}']).count());
         if let (false, Some((key, value))) = (open, line.split_once('=')) {
             let (key, value) = (key.trim(), value.trim());
-            entries.push(Entry {
-                line: index + 1,
-                table,
-                key,
-                value,
-            });
+            entries.push(Entry { line: index + 1, table, key, value });
         }
     }
     entries
@@ -82,16 +77,9 @@ mod tests {
                     b = { workspace = true, features = [\n  \"c = 1\",\n] }\n# d = 1\n\
                     [dev-dependencies.e]\nversion = \"1\"\n";
         let found = entries(text);
-        let names: Vec<_> = found
-            .iter()
-            .map(|e| (e.line, e.dependency(), e.is_dev()))
-            .collect();
-        let expected = [
-            (2, None, false),
-            (5, Some("a"), false),
-            (6, Some("b"), false),
-            (11, Some("e"), true),
-        ];
+        let names: Vec<_> = found.iter().map(|e| (e.line, e.dependency(), e.is_dev())).collect();
+        let expected =
+            [(2, None, false), (5, Some("a"), false), (6, Some("b"), false), (11, Some("e"), true)];
         assert_eq!(names, expected);
     }
 }

@@ -122,8 +122,7 @@ fn quoted(rest: &str, quote: char) -> usize {
 /// `r"…"`, `r#"…"#` and their byte and C relatives.
 fn raw_string(rest: &str) -> Option<usize> {
     let prefix = ["r", "br", "cr"].into_iter().find(|prefix| {
-        rest.strip_prefix(prefix)
-            .is_some_and(|after| after.starts_with(['"', '#']))
+        rest.strip_prefix(prefix).is_some_and(|after| after.starts_with(['"', '#']))
     })?;
     let after = rest.strip_prefix(prefix)?;
     let body = after.trim_start_matches('#');
@@ -131,10 +130,7 @@ fn raw_string(rest: &str) -> Option<usize> {
     let body = body.strip_prefix('"')?;
     let close = format!("\"{}", "#".repeat(hashes));
     let start = rest.len() - body.len();
-    Some(
-        body.find(&close)
-            .map_or(rest.len(), |end| start + end + close.len()),
-    )
+    Some(body.find(&close).map_or(rest.len(), |end| start + end + close.len()))
 }
 
 /// A character literal, but not a lifetime.
@@ -144,9 +140,7 @@ fn character(rest: &str) -> Option<usize> {
         return Some(quoted(rest, '\''));
     }
     let first = body.chars().next()?;
-    body.strip_prefix(first)?
-        .starts_with('\'')
-        .then_some(2 + first.len_utf8())
+    body.strip_prefix(first)?.starts_with('\'').then_some(2 + first.len_utf8())
 }
 
 #[cfg(test)]
@@ -166,20 +160,10 @@ mod tests {
         ));
         assert_eq!(
             words(&split.comments),
-            [
-                "//", "it's", "\"no\"", "string", "/*", "x", "/*", "y", "*/", "z", "*/"
-            ]
+            ["//", "it's", "\"no\"", "string", "/*", "x", "/*", "y", "*/", "z", "*/"]
         );
-        assert!(
-            split.strings.contains(r#""a // b \" c""#),
-            "{}",
-            split.strings
-        );
-        assert!(
-            split.strings.contains(r##"r#"raw "quoted" text"#"##),
-            "{}",
-            split.strings
-        );
+        assert!(split.strings.contains(r#""a // b \" c""#), "{}", split.strings);
+        assert!(split.strings.contains(r##"r#"raw "quoted" text"#"##), "{}", split.strings);
         assert!(split.strings.contains("\"end\""), "{}", split.strings);
         assert!(split.code.contains("fn f<'a>() {"), "{}", split.code);
         assert!(split.code.contains("for_r("), "{}", split.code);

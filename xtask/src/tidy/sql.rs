@@ -19,18 +19,11 @@ const ENGINES: [&str; 2] = ["sqlite", "postgres"];
 /// The string literals of the store keep to the SQL both engines share.
 pub(super) fn portable(tree: &Tree) -> Vec<Fault> {
     let mut faults = Vec::new();
-    for (path, text) in tree
-        .sources()
-        .filter(|(path, _)| path.starts_with("crates/store/src/"))
-    {
+    for (path, text) in tree.sources().filter(|(path, _)| path.starts_with("crates/store/src/")) {
         for (index, line) in split(text).strings.lines().enumerate() {
             let line = line.to_lowercase();
             for (needle, reason) in BANS.iter().filter(|(needle, _)| source::has(&line, needle)) {
-                faults.push(Fault::new(
-                    path,
-                    index + 1,
-                    format!("`{needle}` in SQL: {reason}"),
-                ));
+                faults.push(Fault::new(path, index + 1, format!("`{needle}` in SQL: {reason}")));
             }
         }
     }
@@ -46,11 +39,7 @@ pub(super) fn migrations(tree: &Tree) -> Vec<Fault> {
             continue;
         };
         let Some((engine, name)) = rest.split_once('/').filter(|(e, _)| ENGINES.contains(e)) else {
-            faults.push(Fault::new(
-                path,
-                1,
-                "migrations live in `sqlite/` and `postgres/` only",
-            ));
+            faults.push(Fault::new(path, 1, "migrations live in `sqlite/` and `postgres/` only"));
             continue;
         };
         if number(name).is_none() {
@@ -102,12 +91,7 @@ mod tests {
                 ("crates/store/src/good.rs", good),
                 ("crates/sql/src/postgres.rs", bad),
             ],
-            &[
-                "bad.rs:2: `now()`",
-                "bad.rs:3: `ilike`",
-                "bad.rs:3: `::`",
-                "bad.rs:4: `random()`",
-            ],
+            &["bad.rs:2: `now()`", "bad.rs:3: `ilike`", "bad.rs:3: `::`", "bad.rs:4: `random()`"],
         );
     }
 
@@ -125,10 +109,7 @@ mod tests {
             "sqlite/5_short.sql",
         ]
         .map(at);
-        let files: Vec<_> = pair
-            .into_iter()
-            .chain(more.iter().map(|p| (p.as_str(), "")))
-            .collect();
+        let files: Vec<_> = pair.into_iter().chain(more.iter().map(|p| (p.as_str(), ""))).collect();
         expect(
             migrations,
             &files,

@@ -24,21 +24,12 @@ const CODE_BANS: [(&str, &str); 6] = [
 const NOTE_BANS: [&str; 2] = ["FIXME", "XXX"];
 
 /// Where the process's environment and its end may be touched.
-const PROCESS_FOLDERS: [&str; 5] = [
-    "crates/firebell/",
-    "crates/testkit/",
-    "crates/stories/",
-    "xtask/",
-    "bench/",
-];
+const PROCESS_FOLDERS: [&str; 5] =
+    ["crates/firebell/", "crates/testkit/", "crates/stories/", "xtask/", "bench/"];
 
 /// Every source opens with `//!`: what it is, who calls it, what it must never do.
 pub(super) fn headers(tree: &Tree) -> Vec<Fault> {
-    let ours = |path: &str| {
-        ["crates/", "xtask/", "bench/"]
-            .iter()
-            .any(|at| path.starts_with(at))
-    };
+    let ours = |path: &str| ["crates/", "xtask/", "bench/"].iter().any(|at| path.starts_with(at));
     tree.sources()
         .filter(|(path, text)| ours(path) && !text.starts_with("//! "))
         .map(|(path, _)| Fault::new(path, 1, "the file does not open with a `//!` header"))
@@ -49,11 +40,7 @@ pub(super) fn headers(tree: &Tree) -> Vec<Fault> {
 pub(super) fn lengths(tree: &Tree) -> Vec<Fault> {
     let mut faults = Vec::new();
     for (path, text) in tree.sources() {
-        let most = if is_test(path) {
-            TEST_LINES_MAX
-        } else {
-            SOURCE_LINES_MAX
-        };
+        let most = if is_test(path) { TEST_LINES_MAX } else { SOURCE_LINES_MAX };
         let lines = text.lines().count();
         if lines > most {
             let message = format!("{lines} lines, at most {most}: cut the file by responsibility");
@@ -106,17 +93,10 @@ pub(super) fn environment(tree: &Tree) -> Vec<Fault> {
     let elsewhere = |path: &str| {
         path.starts_with("crates/")
             && !path.ends_with("/build.rs")
-            && !PROCESS_FOLDERS
-                .iter()
-                .any(|folder| path.starts_with(folder))
+            && !PROCESS_FOLDERS.iter().any(|folder| path.starts_with(folder))
     };
     let needles = ["std::env", "env::var", "env::args", "process::exit"];
-    in_code(
-        tree,
-        elsewhere,
-        &needles,
-        "take it as an argument; only the binary knows its process",
-    )
+    in_code(tree, elsewhere, &needles, "take it as an argument; only the binary knows its process")
 }
 
 /// One fault for each line of code that has one of the needles.
@@ -174,10 +154,7 @@ mod tests {
                 ("crates/x/src/y/tests.rs", "use super::*;\n"),
                 ("fuzz/fuzz_targets/z.rs", "#![no_main]\n"),
             ],
-            &[
-                "crates/x/src/lib.rs:1: the file does not",
-                "crates/x/src/y/tests.rs:1: the file",
-            ],
+            &["crates/x/src/lib.rs:1: the file does not", "crates/x/src/y/tests.rs:1: the file"],
         );
     }
 
@@ -247,14 +224,8 @@ mod tests {
         let bad = "//! X.\nuse std::env;\nlet a = env!(\"CARGO\");\nstd::process::exit(1);\n";
         expect(
             environment,
-            &[
-                ("crates/api/src/lib.rs", bad),
-                ("crates/firebell/src/main.rs", bad),
-            ],
-            &[
-                "crates/api/src/lib.rs:2: `std::env`",
-                "crates/api/src/lib.rs:4: `process::exit`",
-            ],
+            &[("crates/api/src/lib.rs", bad), ("crates/firebell/src/main.rs", bad)],
+            &["crates/api/src/lib.rs:2: `std::env`", "crates/api/src/lib.rs:4: `process::exit`"],
         );
     }
 

@@ -20,13 +20,7 @@ pub(super) struct Tree {
 impl Tree {
     /// Reads what is tracked and what would be added; what git ignores is left out.
     pub(super) fn read(root: &Path) -> Result<Self> {
-        let list = [
-            "ls-files",
-            "-z",
-            "--cached",
-            "--others",
-            "--exclude-standard",
-        ];
+        let list = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
         let names = Invocation::new("git", &list).answer().context(
             "`git ls-files` fails: tidy needs git, and a checkout that belongs to this user",
         )?;
@@ -38,15 +32,9 @@ impl Tree {
                 continue;
             }
             let bytes = std::fs::read(&path).with_context(|| format!("cannot read {name}"))?;
-            files.insert(
-                name.to_owned(),
-                String::from_utf8_lossy(&bytes).into_owned(),
-            );
+            files.insert(name.to_owned(), String::from_utf8_lossy(&bytes).into_owned());
         }
-        Ok(Self {
-            root: root.display().to_string(),
-            files,
-        })
+        Ok(Self { root: root.display().to_string(), files })
     }
 
     pub(super) fn len(&self) -> usize {
@@ -54,9 +42,7 @@ impl Tree {
     }
 
     pub(super) fn files(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.files
-            .iter()
-            .map(|(path, text)| (path.as_str(), text.as_str()))
+        self.files.iter().map(|(path, text)| (path.as_str(), text.as_str()))
     }
 
     /// Rust sources, wherever they are.
@@ -79,17 +65,12 @@ impl Tree {
     #[cfg(test)]
     pub(super) fn of(files: &[(&str, &str)]) -> Self {
         let own = |(path, text): &(&str, &str)| ((*path).to_owned(), (*text).to_owned());
-        Self {
-            root: "/home/dev/checkout".to_owned(),
-            files: files.iter().map(own).collect(),
-        }
+        Self { root: "/home/dev/checkout".to_owned(), files: files.iter().map(own).collect() }
     }
 }
 
 pub(super) fn has_extension(path: &str, extension: &str) -> bool {
-    Path::new(path)
-        .extension()
-        .is_some_and(|found| found == extension)
+    Path::new(path).extension().is_some_and(|found| found == extension)
 }
 
 /// Whether a path is test code as a whole: integration tests and modules called `tests`.
@@ -108,11 +89,7 @@ pub(super) struct Fault {
 impl Fault {
     /// `line` counts from 1.
     pub(super) fn new(path: &str, line: usize, message: impl Into<String>) -> Self {
-        Self {
-            path: path.to_owned(),
-            line,
-            message: message.into(),
-        }
+        Self { path: path.to_owned(), line, message: message.into() }
     }
 }
 
@@ -126,14 +103,8 @@ impl fmt::Display for Fault {
 #[cfg(test)]
 #[track_caller]
 pub(super) fn expect(check: fn(&Tree) -> Vec<Fault>, files: &[(&str, &str)], expected: &[&str]) {
-    let found: Vec<String> = check(&Tree::of(files))
-        .iter()
-        .map(Fault::to_string)
-        .collect();
+    let found: Vec<String> = check(&Tree::of(files)).iter().map(Fault::to_string).collect();
     let same = found.len() == expected.len()
-        && found
-            .iter()
-            .zip(expected)
-            .all(|(fault, part)| fault.contains(part));
+        && found.iter().zip(expected).all(|(fault, part)| fault.contains(part));
     assert!(same, "expected {expected:#?}\nfound {found:#?}");
 }

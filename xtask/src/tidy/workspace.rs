@@ -12,9 +12,7 @@ pub(super) fn manifests(tree: &Tree) -> Vec<Fault> {
     for (_, path, text) in manifest::members(tree) {
         let entries = manifest::entries(text);
         let inherits = |table: &str, key: &str| {
-            entries
-                .iter()
-                .any(|e| e.table == table && e.key == key && e.value.starts_with("true"))
+            entries.iter().any(|e| e.table == table && e.key == key && e.value.starts_with("true"))
         };
         if !inherits("lints", "workspace") {
             faults.push(Fault::new(
@@ -80,21 +78,14 @@ mod tests {
 
     #[test]
     fn a_member_inherits_from_the_root() {
-        expect(
-            manifests,
-            &[("crates/x/Cargo.toml", GOOD), ("Cargo.toml", "[workspace]")],
-            &[],
-        );
+        expect(manifests, &[("crates/x/Cargo.toml", GOOD), ("Cargo.toml", "[workspace]")], &[]);
         let versions = format!("{GOOD}d = \"1\"\n[dev-dependencies.e]\nversion = \"2\"\n");
         let bad = GOOD
             .replace("[lints]\nworkspace = true\n", "")
             .replace("license.workspace = true", "license = \"MIT\"");
         expect(
             manifests,
-            &[
-                ("crates/x/Cargo.toml", &versions),
-                ("xtask/Cargo.toml", &bad),
-            ],
+            &[("crates/x/Cargo.toml", &versions), ("xtask/Cargo.toml", &bad)],
             &[
                 "crates/x/Cargo.toml:13: declare `d` as `d.workspace = true`",
                 "crates/x/Cargo.toml:15: declare `e` as",
@@ -111,10 +102,7 @@ mod tests {
         expect(clippy_config, &[], &["clippy.toml:1: the file is missing"]);
         expect(
             clippy_config,
-            &[
-                ("clippy.toml", good),
-                ("crates/x/clippy.toml", "too-many-lines-threshold = 9\n"),
-            ],
+            &[("clippy.toml", good), ("crates/x/clippy.toml", "too-many-lines-threshold = 9\n")],
             &["crates/x/clippy.toml:1: no `disallowed-methods`"],
         );
     }

@@ -66,16 +66,9 @@ struct World {
 fn world() -> World {
     let random = Random::seeded(11);
     let mut directory = directory();
-    directory.put(Entity::Person(person(
-        AKIRA,
-        "Akira",
-        &[Role::StandardUser],
-    )));
+    directory.put(Entity::Person(person(AKIRA, "Akira", &[Role::StandardUser])));
     let hash = password::hash(GOOD, &random).expect("hashes");
-    directory.put(Entity::Password(Password {
-        person: AKIRA,
-        hash,
-    }));
+    directory.put(Entity::Password(Password { person: AKIRA, hash }));
     let new = keys::new_api_secret(&random);
     let key = ApiKeyId::from_bytes([5; 16]);
     directory.put(Entity::ApiKey(ApiKey {
@@ -85,12 +78,7 @@ fn world() -> World {
         secret_hash: new.hash,
         created: Timestamp::UNIX_EPOCH,
     }));
-    World {
-        directory,
-        door: Authenticator::new(&random),
-        key,
-        key_secret: new.secret,
-    }
+    World { directory, door: Authenticator::new(&random), key, key_secret: new.secret }
 }
 
 fn at(seconds: i64) -> Timestamp {
@@ -103,8 +91,7 @@ fn basic(user: &str, password: &str) -> String {
 
 impl World {
     fn enter(&self, header: &str, now: Timestamp) -> Result<Principal, AuthError> {
-        self.door
-            .authenticate(&self.directory, Some(header), None, now)
+        self.door.authenticate(&self.directory, Some(header), None, now)
     }
 }
 
@@ -112,14 +99,8 @@ impl World {
 fn a_password_lets_in_whatever_the_case_of_the_login_and_scheme() {
     let world = world();
     let principal = world.enter(&basic("aKIRA", GOOD), at(0)).expect("lets in");
-    assert_eq!(
-        (principal.person, principal.instance),
-        (AKIRA, InstanceNo(7))
-    );
-    assert_eq!(
-        (principal.via, &principal.roles),
-        (Via::Basic, &vec![Role::StandardUser])
-    );
+    assert_eq!((principal.person, principal.instance), (AKIRA, InstanceNo(7)));
+    assert_eq!((principal.via, &principal.roles), (Via::Basic, &vec![Role::StandardUser]));
     let lower = basic("akira", GOOD).replace("Basic ", "bAsIc   ");
     assert!(world.enter(&lower, at(0)).is_ok());
 }
@@ -129,22 +110,12 @@ fn an_api_key_lets_in_as_its_owner_without_a_slow_step() {
     let world = world();
     let user = keys::api_key_user(world.key);
     let header = basic(&user, world.key_secret.expose());
-    let prepared = world
-        .door
-        .prepare(&world.directory, Some(&header), None, at(0));
-    let Ok(Prepared::Done(principal)) = prepared else {
-        panic!("not at once: {prepared:?}")
-    };
-    assert_eq!(
-        (principal.person, principal.via),
-        (AKIRA, Via::ApiKey(world.key))
-    );
+    let prepared = world.door.prepare(&world.directory, Some(&header), None, at(0));
+    let Ok(Prepared::Done(principal)) = prepared else { panic!("not at once: {prepared:?}") };
+    assert_eq!((principal.person, principal.via), (AKIRA, Via::ApiKey(world.key)));
     for header in [
         basic(&user, GOOD),
-        basic(
-            "x-api-key-00000000-0000-0000-0000-000000000000",
-            world.key_secret.expose(),
-        ),
+        basic("x-api-key-00000000-0000-0000-0000-000000000000", world.key_secret.expose()),
         basic("x-api-key-", world.key_secret.expose()),
         basic("akira", world.key_secret.expose()),
     ] {
@@ -156,14 +127,8 @@ fn an_api_key_lets_in_as_its_owner_without_a_slow_step() {
 fn unknown_users_and_wrong_passwords_take_the_same_way() {
     let world = world();
     let mut sentences = Vec::new();
-    for header in [
-        basic("nobody", GOOD),
-        basic("akira", "wrong"),
-        basic("akira", ""),
-    ] {
-        let prepared = world
-            .door
-            .prepare(&world.directory, Some(&header), None, at(0));
+    for header in [basic("nobody", GOOD), basic("akira", "wrong"), basic("akira", "")] {
+        let prepared = world.door.prepare(&world.directory, Some(&header), None, at(0));
         let Ok(Prepared::Pending(pending)) = prepared else {
             panic!("answered early: {prepared:?}")
         };
@@ -179,9 +144,7 @@ fn the_second_time_is_answered_from_the_cache_until_the_password_changes() {
     let mut world = world();
     let header = basic("akira", GOOD);
     let at_once = |world: &World, now| {
-        let prepared = world
-            .door
-            .prepare(&world.directory, Some(&header), None, now);
+        let prepared = world.door.prepare(&world.directory, Some(&header), None, now);
         matches!(prepared, Ok(Prepared::Done(_)))
     };
     assert!(!at_once(&world, at(0)));
@@ -190,10 +153,7 @@ fn the_second_time_is_answered_from_the_cache_until_the_password_changes() {
     assert!(!at_once(&world, at(300)));
     world.enter(&header, at(300)).expect("lets in");
     let hash = password::hash("another password", &Random::seeded(12)).expect("hashes");
-    world.directory.put(Entity::Password(Password {
-        person: AKIRA,
-        hash,
-    }));
+    world.directory.put(Entity::Password(Password { person: AKIRA, hash }));
     assert!(!at_once(&world, at(301)));
     assert_eq!(world.enter(&header, at(301)), Err(AuthError::Wrong));
 }
@@ -205,17 +165,10 @@ fn inactive_people_are_refused_even_when_the_cache_knows_them() {
     let mut akira = person(AKIRA, "akira", &[Role::FullAccessUser]);
     world.directory.put(Entity::Person(akira.clone()));
     let now_chief = world.enter(&basic("akira", GOOD), at(1)).expect("lets in");
-    assert_eq!(
-        now_chief.roles,
-        [Role::FullAccessUser],
-        "roles are not cached"
-    );
+    assert_eq!(now_chief.roles, [Role::FullAccessUser], "roles are not cached");
     akira.status = Status::Inactive;
     world.directory.put(Entity::Person(akira));
-    assert_eq!(
-        world.enter(&basic("akira", GOOD), at(2)),
-        Err(AuthError::Wrong)
-    );
+    assert_eq!(world.enter(&basic("akira", GOOD), at(2)), Err(AuthError::Wrong));
     let key = basic(&keys::api_key_user(world.key), world.key_secret.expose());
     assert_eq!(world.enter(&key, at(2)), Err(AuthError::Wrong));
 }
@@ -224,27 +177,15 @@ fn inactive_people_are_refused_even_when_the_cache_knows_them() {
 fn failures_lock_out_for_a_while_also_guesses_that_were_already_waiting() {
     let world = world();
     let wrong = basic("akira", "wrong");
-    let waiting = world
-        .door
-        .prepare(&world.directory, Some(&basic("akira", GOOD)), None, at(0));
-    let Ok(Prepared::Pending(waiting)) = waiting else {
-        panic!("{waiting:?}")
-    };
+    let waiting = world.door.prepare(&world.directory, Some(&basic("akira", GOOD)), None, at(0));
+    let Ok(Prepared::Pending(waiting)) = waiting else { panic!("{waiting:?}") };
     for _ in 0..=guard::LOGIN_FAILURES_FREE {
         assert_eq!(world.enter(&wrong, at(0)), Err(AuthError::Wrong));
     }
-    let locked = AuthError::LockedOut {
-        retry_after: Duration::from_secs(2),
-    };
-    assert_eq!(
-        world.enter(&basic("akira", GOOD), at(0)),
-        Err(locked.clone())
-    );
+    let locked = AuthError::LockedOut { retry_after: Duration::from_secs(2) };
+    assert_eq!(world.enter(&basic("akira", GOOD), at(0)), Err(locked.clone()));
     assert_eq!(world.door.verify(&waiting, at(0)), Err(locked.clone()));
-    assert_eq!(
-        locked.to_string(),
-        "Too many failed attempts. Try again in 2 s."
-    );
+    assert_eq!(locked.to_string(), "Too many failed attempts. Try again in 2 s.");
     assert!(world.enter(&basic("akira", GOOD), at(2)).is_ok());
 }
 
@@ -253,22 +194,13 @@ fn an_address_that_fails_is_slowed_down_for_every_login() {
     let world = world();
     let client = Some(IpAddr::V4(Ipv4Addr::LOCALHOST));
     for n in 0..=guard::ADDRESS_FAILURES_FREE {
-        let attempt = guard::Attempt {
-            instance: InstanceNo(7),
-            login: &n.to_string(),
-            client,
-        };
+        let attempt = guard::Attempt { instance: InstanceNo(7), login: &n.to_string(), client };
         world.door.guard.failed(attempt, at(0));
     }
     let header = basic("akira", GOOD);
-    let answer = world
-        .door
-        .authenticate(&world.directory, Some(&header), client, at(0));
+    let answer = world.door.authenticate(&world.directory, Some(&header), client, at(0));
     assert!(matches!(answer, Err(AuthError::LockedOut { .. })));
-    assert!(
-        world.enter(&header, at(0)).is_ok(),
-        "from elsewhere it works"
-    );
+    assert!(world.enter(&header, at(0)).is_ok(), "from elsewhere it works");
 }
 
 #[test]
@@ -285,11 +217,7 @@ fn headers_that_are_not_basic_are_malformed() {
         format!("Basic {}", STANDARD.encode([0xFF, b':', 0xFE])),
         basic("akira", &"x".repeat(HEADER_BYTES_MAX)),
     ] {
-        assert_eq!(
-            world.enter(&bad, at(0)),
-            Err(AuthError::Malformed),
-            "{bad:.40}"
-        );
+        assert_eq!(world.enter(&bad, at(0)), Err(AuthError::Malformed), "{bad:.40}");
     }
 }
 
@@ -297,8 +225,6 @@ fn headers_that_are_not_basic_are_malformed() {
 fn nothing_shows_the_password() {
     let world = world();
     let header = basic("akira", GOOD);
-    let prepared = world
-        .door
-        .prepare(&world.directory, Some(&header), None, at(0));
+    let prepared = world.door.prepare(&world.directory, Some(&header), None, at(0));
     assert!(!format!("{prepared:?} {:?}", world.door).contains("horse"));
 }

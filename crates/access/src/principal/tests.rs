@@ -10,13 +10,7 @@ const ME: PersonId = PersonId::from_bytes([1; 16]);
 
 fn principal(roles: &[Role], licence: LicenceType) -> Principal {
     let instance = InstanceNo(1);
-    Principal {
-        instance,
-        person: ME,
-        roles: roles.to_vec(),
-        licence,
-        via: Via::Basic,
-    }
+    Principal { instance, person: ME, roles: roles.to_vec(), licence, via: Via::Basic }
 }
 
 fn may(roles: &[Role], permission: Permission, scope: &Scope<'_>) -> bool {
@@ -38,22 +32,10 @@ const TABLE: [(Role, &str); 7] = [
 #[test]
 fn every_role_may_exactly_what_the_table_says() {
     let me = person(ME, "me", &[Role::StandardUser]);
-    let colleague = person(
-        PersonId::from_bytes([2; 16]),
-        "colleague",
-        &[Role::StandardUser],
-    );
-    let chief = person(
-        PersonId::from_bytes([3; 16]),
-        "chief",
-        &[Role::FullAccessUser],
-    );
-    let mine = Scope::Group {
-        supervisors: &[chief.id, ME],
-    };
-    let theirs = Scope::Group {
-        supervisors: &[chief.id],
-    };
+    let colleague = person(PersonId::from_bytes([2; 16]), "colleague", &[Role::StandardUser]);
+    let chief = person(PersonId::from_bytes([3; 16]), "chief", &[Role::FullAccessUser]);
+    let mine = Scope::Group { supervisors: &[chief.id, ME] };
+    let theirs = Scope::Group { supervisors: &[chief.id] };
     for (role, row) in TABLE {
         assert_eq!(row.len(), Permission::ALL.len());
         for (permission, letter) in Permission::ALL.into_iter().zip(row.chars()) {
@@ -82,21 +64,14 @@ fn stakeholders_may_not_respond_change_or_send_whatever_their_roles() {
         let answer = allows(&stakeholder, permission, &Scope::Instance);
         assert_eq!(answer.is_err(), refused, "{permission:?}");
         if let Err(forbidden) = answer {
-            assert!(
-                forbidden.message.contains("full user licence"),
-                "{forbidden}"
-            );
+            assert!(forbidden.message.contains("full user licence"), "{forbidden}");
         }
     }
 }
 
 #[test]
 fn roles_add_up_and_no_role_is_nothing() {
-    let roles = [
-        Role::NoAccessUser,
-        Role::ReadOnlyUser,
-        Role::RestWebServiceUser,
-    ];
+    let roles = [Role::NoAccessUser, Role::ReadOnlyUser, Role::RestWebServiceUser];
     assert!(may(&roles, Permission::SendEvents, &Scope::Instance));
     assert!(!may(&roles, Permission::WriteSites, &Scope::Instance));
     for permission in Permission::ALL {
@@ -108,19 +83,14 @@ fn roles_add_up_and_no_role_is_nothing() {
 fn the_refusal_names_the_roles_that_would_do() {
     let standard = principal(&[Role::StandardUser], LicenceType::FullUser);
     let message = |permission, scope: &Scope<'_>| {
-        allows(&standard, permission, scope)
-            .expect_err("forbidden")
-            .to_string()
+        allows(&standard, permission, scope).expect_err("forbidden").to_string()
     };
     assert_eq!(
         message(Permission::WriteSites, &Scope::Instance),
         "You may not change sites: this needs the role Full Access User."
     );
     assert_eq!(
-        message(
-            Permission::WriteGroups,
-            &Scope::Group { supervisors: &[ME] }
-        ),
+        message(Permission::WriteGroups, &Scope::Group { supervisors: &[ME] }),
         "You may not change this group: this needs the role Group Supervisor or Full Access User."
     );
     assert_eq!(
@@ -152,8 +122,5 @@ fn inactive_and_unknown_people_are_nobody() {
     sleeper.first_name = Name::parse("S").expect("a name");
     directory.put(firebell_domain::directory::Entity::Person(sleeper));
     assert_eq!(Principal::of(&directory, ME, Via::Session), None);
-    assert_eq!(
-        Principal::of(&directory, PersonId::from_bytes([8; 16]), Via::Session),
-        None
-    );
+    assert_eq!(Principal::of(&directory, PersonId::from_bytes([8; 16]), Via::Session), None);
 }

@@ -53,17 +53,10 @@ pub(super) fn compose(from: &Mailbox, to: &str, message: &Message) -> Result<Mai
         ("Content-Language", text::header_token(&message.language)),
         (
             "X-Firebell-Alert",
-            format!(
-                "{}/{}",
-                text::header_token(&message.instance),
-                message.alert_number
-            ),
+            format!("{}/{}", text::header_token(&message.instance), message.alert_number),
         ),
     ] {
-        mail = mail.raw_header(HeaderValue::new(
-            HeaderName::new_from_ascii_str(header),
-            value,
-        ));
+        mail = mail.raw_header(HeaderValue::new(HeaderName::new_from_ascii_str(header), value));
     }
     let built = match &message.html {
         Some(html) => mail.multipart(
@@ -71,9 +64,7 @@ pub(super) fn compose(from: &Mailbox, to: &str, message: &Message) -> Result<Mai
                 .singlepart(SinglePart::plain(message.text.clone()))
                 .singlepart(SinglePart::html(html.clone())),
         ),
-        None => mail
-            .header(ContentType::TEXT_PLAIN)
-            .body(message.text.clone()),
+        None => mail.header(ContentType::TEXT_PLAIN).body(message.text.clone()),
     };
     built.map_err(|e| SendError::permanent(format!("The mail could not be built: {e}.")))
 }

@@ -36,13 +36,7 @@ pub(super) struct Pool {
 impl Pool {
     pub(super) fn new(config: Config, tls: Option<TlsParameters>, limit: Duration) -> Self {
         let busy = Semaphore::new(config.connections);
-        Self {
-            config,
-            tls,
-            limit,
-            busy,
-            idle: Mutex::new(Vec::new()),
-        }
+        Self { config, tls, limit, busy, idle: Mutex::new(Vec::new()) }
     }
 
     /// Sends one mail and returns the server's last line. Takes at most twice the time limit:
@@ -77,26 +71,16 @@ impl Pool {
                 ))
             })?,
         };
-        let response = connection
-            .send(to, mail)
-            .await
-            .map_err(|e| self.refusal(&e))?;
+        let response = connection.send(to, mail).await.map_err(|e| self.refusal(&e))?;
         if !connection.has_broken() {
-            self.idle
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .push(connection);
+            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(connection);
         }
         Ok(answer(&response))
     }
 
     async fn reuse(&self) -> Option<AsyncSmtpConnection> {
         loop {
-            let parked = self
-                .idle
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-                .pop();
+            let parked = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let mut connection = parked?;
             if connection.test_connected().await {
                 return Some(connection);
@@ -121,9 +105,7 @@ impl Pool {
         }
         if let (Some(user), Some(password)) = (&self.config.username, &self.config.password) {
             let login = Credentials::new(user.clone(), password.expose().to_owned());
-            connection
-                .auth(&[Mechanism::Plain, Mechanism::Login], &login)
-                .await?;
+            connection.auth(&[Mechanism::Plain, Mechanism::Login], &login).await?;
         }
         Ok(connection)
     }
@@ -134,9 +116,7 @@ impl Pool {
         if e.is_permanent() || e.is_client() {
             SendError::permanent(format!("The mail server {host} refused the message: {why}"))
         } else if e.is_transient() {
-            SendError::temporary(format!(
-                "The mail server {host} deferred the message: {why}"
-            ))
+            SendError::temporary(format!("The mail server {host} deferred the message: {why}"))
         } else {
             SendError::temporary(format!("The session with {host} broke off: {why}"))
         }
@@ -146,9 +126,7 @@ impl Pool {
 /// The server's own words, with its code; or the library's for our side of the line.
 fn explain(e: &SmtpError) -> String {
     use std::error::Error as _;
-    let cause = e
-        .source()
-        .map_or_else(|| e.to_string(), ToString::to_string);
+    let cause = e.source().map_or_else(|| e.to_string(), ToString::to_string);
     match e.status() {
         Some(code) => format!("{code} {cause}"),
         None => cause,
@@ -156,9 +134,5 @@ fn explain(e: &SmtpError) -> String {
 }
 
 fn answer(response: &Response) -> String {
-    format!(
-        "{} {}",
-        response.code(),
-        response.first_line().unwrap_or_default()
-    )
+    format!("{} {}", response.code(), response.first_line().unwrap_or_default())
 }

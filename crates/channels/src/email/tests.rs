@@ -35,10 +35,7 @@ async fn server(script: Script) -> (u16, Arc<Mutex<Seen>>) {
     let port = listener.local_addr().unwrap().port();
     let seen = Arc::new(Mutex::new(Seen::default()));
     let log = Arc::clone(&seen);
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the runtime of the test ends the task"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the runtime of the test ends the task")]
     tokio::spawn(async move {
         let mut held = Vec::new();
         while let Ok((stream, _)) = listener.accept().await {
@@ -129,10 +126,7 @@ async fn mail_is_accepted_and_the_connection_reused() {
     let email = Email::new(config(port)).unwrap();
     let receipt = email.send(&message()).await.unwrap();
     assert_eq!(receipt.provider, "email");
-    assert_eq!(
-        receipt.provider_id.as_deref(),
-        Some("<n-42-1@firebell.example>")
-    );
+    assert_eq!(receipt.provider_id.as_deref(), Some("<n-42-1@firebell.example>"));
     assert!(receipt.detail.contains("250 queued as Q1"), "{receipt:?}");
     email.send(&message()).await.unwrap();
     let seen = seen.lock().unwrap();
@@ -154,26 +148,17 @@ async fn mail_is_accepted_and_the_connection_reused() {
     ] {
         assert!(said.contains(header), "{header} missing in\n{said}");
     }
-    assert!(
-        !said.contains("List-Unsubscribe"),
-        "an alert is not a mailing list"
-    );
+    assert!(!said.contains("List-Unsubscribe"), "an alert is not a mailing list");
 }
 
 #[tokio::test]
 async fn server_replies_decide_between_retry_and_failure() {
-    let later = Script {
-        rcpt: Some("451 4.2.0 greylisted, later\r\n"),
-        ..Script::default()
-    };
+    let later = Script { rcpt: Some("451 4.2.0 greylisted, later\r\n"), ..Script::default() };
     let (port, _) = server(later).await;
     let reason = temporary(Email::new(config(port)).unwrap().send(&message()).await);
     assert!(reason.contains("451 4.2.0 greylisted, later"), "{reason}");
 
-    let never = Script {
-        rcpt: Some("550 5.1.1 no such user\r\n"),
-        ..Script::default()
-    };
+    let never = Script { rcpt: Some("550 5.1.1 no such user\r\n"), ..Script::default() };
     let (port, _) = server(never).await;
     let reason = permanent(Email::new(config(port)).unwrap().send(&message()).await);
     assert!(reason.contains("550 5.1.1 no such user"), "{reason}");
@@ -183,11 +168,7 @@ async fn server_replies_decide_between_retry_and_failure() {
 #[tokio::test]
 async fn a_long_refusal_is_cut() {
     let long: &'static str = Box::leak(format!("552 {}\r\n", "x".repeat(900)).into_boxed_str());
-    let (port, _) = server(Script {
-        data: Some(long),
-        ..Script::default()
-    })
-    .await;
+    let (port, _) = server(Script { data: Some(long), ..Script::default() }).await;
     let reason = permanent(Email::new(config(port)).unwrap().send(&message()).await);
     assert_eq!(reason.chars().count(), text::SENTENCE_CHARS_MAX);
 }
@@ -195,21 +176,11 @@ async fn a_long_refusal_is_cut() {
 #[tokio::test]
 async fn a_hanging_server_costs_only_the_time_limit() {
     for script in [
-        Script {
-            greeting: Some(""),
-            ..Script::default()
-        },
-        Script {
-            data: Some(""),
-            ..Script::default()
-        },
+        Script { greeting: Some(""), ..Script::default() },
+        Script { data: Some(""), ..Script::default() },
     ] {
         let (port, seen) = server(script).await;
-        let email = Email::new(Config {
-            timeout_ms: 150,
-            ..config(port)
-        })
-        .unwrap();
+        let email = Email::new(Config { timeout_ms: 150, ..config(port) }).unwrap();
         let reason = temporary(email.send(&message()).await);
         assert!(reason.contains("did not answer within 150 ms"), "{reason}");
         // The abandoned connection must not serve the next mail.
@@ -220,23 +191,11 @@ async fn a_hanging_server_costs_only_the_time_limit() {
 
 #[tokio::test]
 async fn busy_connections_are_a_temporary_failure() {
-    let (port, _) = server(Script {
-        greeting: Some(""),
-        ..Script::default()
-    })
-    .await;
-    let limits = Config {
-        timeout_ms: 150,
-        connections: 1,
-        ..config(port)
-    };
+    let (port, _) = server(Script { greeting: Some(""), ..Script::default() }).await;
+    let limits = Config { timeout_ms: 150, connections: 1, ..config(port) };
     let email = Email::new(limits).unwrap();
     let message = message();
-    let (a, b, c) = tokio::join!(
-        email.send(&message),
-        email.send(&message),
-        email.send(&message)
-    );
+    let (a, b, c) = tokio::join!(email.send(&message), email.send(&message), email.send(&message));
     let reasons = [a, b, c].map(temporary).join("\n");
     assert!(reasons.contains("did not answer"), "{reasons}");
     assert!(reasons.contains("All 1 connections"), "{reasons}");
@@ -253,30 +212,20 @@ async fn what_precedes_the_mail_is_temporary() {
 
     // The server has no STARTTLS: nothing may be sent in clear text.
     let (port, seen) = server(Script::default()).await;
-    let strict = Config {
-        security: Security::StartTls,
-        ..config(port)
-    };
+    let strict = Config { security: Security::StartTls, ..config(port) };
     let reason = temporary(Email::new(strict).unwrap().send(&message()).await);
     assert!(reason.contains("STARTTLS"), "{reason}");
     assert!(!seen.lock().unwrap().lines.join("\n").contains("MAIL"));
 
     // A wrong password is the operator's to correct; the message waits.
-    let (port, _) = server(Script {
-        auth: Some("535 no\r\n"),
-        ..Script::default()
-    })
-    .await;
+    let (port, _) = server(Script { auth: Some("535 no\r\n"), ..Script::default() }).await;
     let login = Config {
         username: Some("firebell".to_owned()),
         password: Some(Secret::new("hunter2")),
         ..config(port)
     };
     let reason = temporary(Email::new(login).unwrap().send(&message()).await);
-    assert!(
-        reason.contains("535") && !reason.contains("hunter2"),
-        "{reason}"
-    );
+    assert!(reason.contains("535") && !reason.contains("hunter2"), "{reason}");
 }
 
 #[tokio::test]
@@ -290,37 +239,15 @@ async fn tls_trusts_only_known_roots() {
         })
     };
     let roots = Some(crate::tls_server::ROOT.to_owned());
-    let implicit = |port| Config {
-        security: Security::Implicit,
-        ..config(port)
-    };
-    let trusting = Config {
-        extra_roots_pem: roots,
-        ..implicit(serve())
-    };
-    let receipt = Email::new(trusting)
-        .unwrap()
-        .send(&message())
-        .await
-        .unwrap();
+    let implicit = |port| Config { security: Security::Implicit, ..config(port) };
+    let trusting = Config { extra_roots_pem: roots, ..implicit(serve()) };
+    let receipt = Email::new(trusting).unwrap().send(&message()).await.unwrap();
     assert!(receipt.detail.contains("queued as T1"), "{receipt:?}");
 
-    let reason = temporary(
-        Email::new(implicit(serve()))
-            .unwrap()
-            .send(&message())
-            .await,
-    );
+    let reason = temporary(Email::new(implicit(serve())).unwrap().send(&message()).await);
     assert!(reason.contains("certificate"), "{reason}");
-    let careless = Config {
-        allow_invalid_certs: true,
-        ..implicit(serve())
-    };
-    Email::new(careless)
-        .unwrap()
-        .send(&message())
-        .await
-        .unwrap();
+    let careless = Config { allow_invalid_certs: true, ..implicit(serve()) };
+    Email::new(careless).unwrap().send(&message()).await.unwrap();
 }
 
 #[tokio::test]
@@ -334,44 +261,23 @@ async fn content_cannot_add_headers_or_commands() {
     message.key = "k>\r\nX-Evil: 4".to_owned();
     message.thread = Some("t>\r\nX-Evil: 5".to_owned());
     message.text = "a\r\n.\r\nQUIT\r\n".to_owned();
-    Email::new(config(port))
-        .unwrap()
-        .send(&message)
-        .await
-        .unwrap();
+    Email::new(config(port)).unwrap().send(&message).await.unwrap();
     let seen = seen.lock().unwrap();
     for line in &seen.lines {
-        assert!(
-            !line.starts_with("X-Evil") && !line.starts_with("Bcc"),
-            "{line}"
-        );
+        assert!(!line.starts_with("X-Evil") && !line.starts_with("Bcc"), "{line}");
     }
-    assert!(
-        seen.lines.contains(&"..".to_owned()),
-        "a lone dot must be doubled"
-    );
-    assert!(
-        seen.lines
-            .contains(&"Subject: Disk Bcc: eve@example.org owned".to_owned())
-    );
+    assert!(seen.lines.contains(&"..".to_owned()), "a lone dot must be doubled");
+    assert!(seen.lines.contains(&"Subject: Disk Bcc: eve@example.org owned".to_owned()));
 }
 
 #[tokio::test]
 async fn bad_addresses_are_permanent() {
     let email = Email::new(config(9)).unwrap();
-    for to in [
-        "",
-        "ana",
-        "ana@example.org\r\nRCPT TO:<eve@example.org>",
-        "a@b.org, c@d.org",
-    ] {
+    for to in ["", "ana", "ana@example.org\r\nRCPT TO:<eve@example.org>", "a@b.org, c@d.org"] {
         let mut message = message();
         message.to = Address::Email(to.to_owned());
         let reason = permanent(email.send(&message).await);
-        assert!(
-            reason.contains("not valid") && !reason.contains("eve"),
-            "{reason}"
-        );
+        assert!(reason.contains("not valid") && !reason.contains("eve"), "{reason}");
     }
     let phone = sample(Address::Phone("+431".to_owned()));
     assert!(permanent(email.send(&phone).await).contains("phone"));
@@ -384,16 +290,11 @@ fn other_scripts_survive_in_subject_and_text() {
     message.subject = "Плата: 支払い ✓".to_owned();
     message.recipient_name = "Žofie".to_owned();
     message.text = "支払い".to_owned();
-    let bytes = compose::compose(&from, "z@example.org", &message)
-        .unwrap()
-        .formatted();
+    let bytes = compose::compose(&from, "z@example.org", &message).unwrap().formatted();
     assert!(bytes.is_ascii(), "7-bit servers must be able to carry it");
     let mail = String::from_utf8(bytes).unwrap();
     assert!(mail.contains("Subject: =?utf-8?b?"), "{mail}");
-    assert!(
-        mail.contains("=E6=94=AF") || mail.contains("5pSv5omV44GE"),
-        "{mail}"
-    );
+    assert!(mail.contains("=E6=94=AF") || mail.contains("5pSv5omV44GE"), "{mail}");
 }
 
 #[test]

@@ -56,10 +56,7 @@ fn line_at(source: &str, rest: &str, start: usize) -> usize {
 fn placeholder(tag: &str, line: usize) -> Result<&str, TemplateError> {
     let (tokens, rest) = tokens(tag, "}}", line)?;
     if tokens.is_empty() {
-        return Err(TemplateError::new(
-            line,
-            "the placeholder is empty: write {{ name }}",
-        ));
+        return Err(TemplateError::new(line, "the placeholder is empty: write {{ name }}"));
     }
     expression(&tokens, line)?;
     Ok(rest)
@@ -132,10 +129,7 @@ fn expression(tokens: &[Token<'_>], line: usize) -> Result<(), TemplateError> {
             ([Token::Sign('|'), Token::Word(_)], Token::Sign('(')) => {}
             ([_, Token::Word(word)], Token::Sign('(')) if BEFORE_BRACKETS.contains(&word) => {}
             ([_, Token::Word(_) | Token::Text | Token::Sign(')' | ']')], Token::Sign('(')) => {
-                return Err(TemplateError::new(
-                    line,
-                    "functions are not available; use filters",
-                ));
+                return Err(TemplateError::new(line, "functions are not available; use filters"));
             }
             _ => {}
         }

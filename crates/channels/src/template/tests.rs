@@ -28,45 +28,21 @@ fn fault(source: &str, format: Format) -> String {
 #[test]
 fn placeholders_filters_and_choices() {
     let table = [
-        (
-            "no tags, { braces } and 50 %",
-            "no tags, { braces } and 50 %",
-        ),
+        ("no tags, { braces } and 50 %", "no tags, { braces } and 50 %"),
         ("{{summary}}", "Disk <full> \"now\""),
         ("{{ properties.Severity }}", "Sev-2"),
         ("{{ properties[\"Host name\"] }}", "db-1"),
-        (
-            "{{ properties.deep.x }} {{ number }} {{ tags[1] }}",
-            "1.5 42 b",
-        ),
+        ("{{ properties.deep.x }} {{ number }} {{ tags[1] }}", "1.5 42 b"),
         ("{{ summary|upper }}", "DISK <FULL> \"NOW\""),
         ("{{ summary|truncate(6)|lower }}", "disk …"),
         ("{{ gone|default(\"none: {{x}} %}\") }}", "none: {{x}} %}"),
-        (
-            "{{ empty|default('e') }}{{ nothing|default('n') }}{{ number|default('x') }}",
-            "en42",
-        ),
-        (
-            "{{ properties|json }}",
-            r#"{"Host name":"db-1","Severity":"Sev-2","deep":{"x":1.5}}"#,
-        ),
-        (
-            "{{ tags|json }}{{ nothing|json }}{{ on|json }}",
-            r#"["a","b"]nulltrue"#,
-        ),
-        (
-            "{% if number == 42 and not gone %}yes{% else %}no{% endif %}",
-            "yes",
-        ),
+        ("{{ empty|default('e') }}{{ nothing|default('n') }}{{ number|default('x') }}", "en42"),
+        ("{{ properties|json }}", r#"{"Host name":"db-1","Severity":"Sev-2","deep":{"x":1.5}}"#),
+        ("{{ tags|json }}{{ nothing|json }}{{ on|json }}", r#"["a","b"]nulltrue"#),
+        ("{% if number == 42 and not gone %}yes{% else %}no{% endif %}", "yes"),
         ("{% if gone %}a{% elif (number > 1) %}b{% endif %}", "b"),
-        (
-            "{% for k in tags %}{{ k }}{% if not loop.last %},{% endif %}{% endfor %}",
-            "a,b",
-        ),
-        (
-            "{% for k in properties.deep %}{{k}}={{properties.deep[k]}}{% endfor %}",
-            "x=1.5",
-        ),
+        ("{% for k in tags %}{{ k }}{% if not loop.last %},{% endif %}{% endfor %}", "a,b"),
+        ("{% for k in properties.deep %}{{k}}={{properties.deep[k]}}{% endfor %}", "x=1.5"),
         ("{% for k in gone %}x{% endfor %}{# {{ comment #}.", "."),
         ("a {{- summary -}} b", "aDisk <full> \"now\"b"),
         ("žluťoučký {{ summary|truncate(1) }}", "žluťoučký …"),
@@ -83,24 +59,14 @@ fn missing_names_print_nothing_and_are_reported_once_printed() {
     let got = render(source, Format::Text).unwrap();
     assert_eq!(got.output, "[|||]x");
     assert_eq!(got.missing, ["gone", "nothing", "properties.Sev.x"]);
-    let many: String = (0..100)
-        .map(|i| ["{{ n", &i.to_string(), " }}"].concat())
-        .collect();
-    assert_eq!(
-        render(&many, Format::Text).unwrap().missing.len(),
-        MISSING_MAX
-    );
+    let many: String = (0..100).map(|i| ["{{ n", &i.to_string(), " }}"].concat()).collect();
+    assert_eq!(render(&many, Format::Text).unwrap().missing.len(), MISSING_MAX);
 }
 
 #[test]
 fn html_escapes_every_value() {
-    let got = render("<b>{{ summary }}</b>{{ summary|json }}", Format::Html)
-        .unwrap()
-        .output;
-    assert!(
-        got.starts_with("<b>Disk &lt;full&gt; &quot;now&quot;</b>"),
-        "{got}"
-    );
+    let got = render("<b>{{ summary }}</b>{{ summary|json }}", Format::Html).unwrap().output;
+    assert!(got.starts_with("<b>Disk &lt;full&gt; &quot;now&quot;</b>"), "{got}");
     assert_eq!(got.matches('<').count(), 2, "{got}");
     let template = Template::compile("<a title='{{ a }}'>", Format::Html).unwrap();
     let got = template.render(&json!({"a": "/'\"&é<>"})).unwrap().output;
@@ -121,23 +87,13 @@ fn json_stays_json_whatever_the_values() {
     assert_eq!(got["h"], json!(null));
 
     let template = Template::compile(r#"{"t": "{{ a }}"}"#, Format::Json).unwrap();
-    for hostile in [
-        "\", \"admin\": true, \"x\": \"",
-        "\\",
-        "\n\u{0}\u{2028}",
-        "</script>",
-    ] {
+    for hostile in ["\", \"admin\": true, \"x\": \"", "\\", "\n\u{0}\u{2028}", "</script>"] {
         let got = template.render(&json!({"a": hostile})).unwrap().output;
         let got: serde_json::Value = serde_json::from_str(&got).unwrap();
         assert_eq!(got, json!({"t": hostile}));
     }
-    for broken in [
-        r#"{"t": {{ summary }}}"#,
-        r#"{"t": "{{ summary|json }}"}"#,
-        "{",
-        "",
-        "{{ x }}",
-    ] {
+    for broken in [r#"{"t": {{ summary }}}"#, r#"{"t": "{{ summary|json }}"}"#, "{", "", "{{ x }}"]
+    {
         assert!(fault(broken, Format::Json).contains("not JSON"), "{broken}");
     }
 }
@@ -202,35 +158,15 @@ fn hostile_templates_are_refused() {
 
 #[test]
 fn steps_sizes_and_depth_are_bounded() {
-    let nested = format!(
-        "{}x{}",
-        "{% for a in t %}".repeat(9),
-        "{% endfor %}".repeat(9)
-    );
+    let nested = format!("{}x{}", "{% for a in t %}".repeat(9), "{% endfor %}".repeat(9));
     let template = Template::compile(&nested, Format::Text).unwrap();
     let wide = json!({"t": vec![1; 30]});
-    assert!(
-        template
-            .render(&wide)
-            .unwrap_err()
-            .message
-            .contains("too many steps")
-    );
+    assert!(template.render(&wide).unwrap_err().message.contains("too many steps"));
 
     let template = Template::compile("{{ a }}{{ a }}", Format::Text).unwrap();
-    assert!(
-        template
-            .render(&json!({"a": "x".repeat(OUTPUT_BYTES_MAX / 2)}))
-            .is_ok()
-    );
+    assert!(template.render(&json!({"a": "x".repeat(OUTPUT_BYTES_MAX / 2)})).is_ok());
     let long = json!({"a": "x".repeat(OUTPUT_BYTES_MAX)});
-    assert!(
-        template
-            .render(&long)
-            .unwrap_err()
-            .message
-            .contains("longer than allowed")
-    );
+    assert!(template.render(&long).unwrap_err().message.contains("longer than allowed"));
 
     assert!(check(&"x".repeat(SOURCE_BYTES_MAX), Format::Text).is_ok());
     assert!(fault(&"x".repeat(SOURCE_BYTES_MAX + 1), Format::Text).contains("32 KiB"));
@@ -246,9 +182,8 @@ fn depth_is_bounded_before_the_parser_recurses() {
     let filters = |n| format!("{{{{ a{} }}}}", "|upper".repeat(n));
     let blocks = |n| "{% if a %}".repeat(n) + &"{% endif %}".repeat(n);
     let elifs = |n| format!("{{% if a %}}{}{{% endif %}}", "{% elif a %}".repeat(n));
-    let shapes: [&dyn Fn(usize) -> String; 8] = [
-        &brackets, &lists, &nots, &minus, &members, &filters, &blocks, &elifs,
-    ];
+    let shapes: [&dyn Fn(usize) -> String; 8] =
+        [&brackets, &lists, &nots, &minus, &members, &filters, &blocks, &elifs];
     for shape in shapes {
         assert_eq!(check(&shape(4), Format::Text), Ok(()), "{}", shape(4));
         for n in [101, 1_000, 5_000] {
@@ -269,15 +204,9 @@ fn depth_is_bounded_before_the_parser_recurses() {
 #[test]
 fn named_templates_are_kept() {
     let mut templates = Templates::default();
-    templates
-        .insert("subject", "{{ summary }}", Format::Text)
-        .unwrap();
+    templates.insert("subject", "{{ summary }}", Format::Text).unwrap();
     assert!(templates.insert("body", "{{", Format::Text).is_err());
     assert!(templates.get("body").is_none());
-    let got = templates
-        .get("subject")
-        .unwrap()
-        .render(&json!({"summary": "s"}))
-        .unwrap();
+    let got = templates.get("subject").unwrap().render(&json!({"summary": "s"})).unwrap();
     assert_eq!(got.output, "s");
 }

@@ -27,10 +27,7 @@ pub(super) struct Missing {
 
 impl Missing {
     pub(super) fn new(max: usize) -> Self {
-        Self {
-            names: Arc::default(),
-            max,
-        }
+        Self { names: Arc::default(), max }
     }
 
     /// A JSON value as a template value; `path` is where it stands.
@@ -71,19 +68,11 @@ impl Missing {
 
     /// The names, sorted.
     pub(super) fn names(&self) -> Vec<String> {
-        self.names
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .iter()
-            .cloned()
-            .collect()
+        self.names.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 
     fn absent(&self, path: String) -> Value {
-        Value::from_object(Absent {
-            path,
-            missing: self.clone(),
-        })
+        Value::from_object(Absent { path, missing: self.clone() })
     }
 
     fn note(&self, path: &str) {
@@ -95,11 +84,7 @@ impl Missing {
 }
 
 fn join(path: &str, name: &str) -> String {
-    if path.is_empty() {
-        name.to_owned()
-    } else {
-        format!("{path}.{name}")
-    }
+    if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") }
 }
 
 /// An object of the caller's JSON.
@@ -118,12 +103,7 @@ impl Object for Members {
     }
 
     fn enumerate(self: &Arc<Self>) -> Enumerator {
-        Enumerator::Values(
-            self.values
-                .keys()
-                .map(|name| Value::from(name.as_str()))
-                .collect(),
-        )
+        Enumerator::Values(self.values.keys().map(|name| Value::from(name.as_str())).collect())
     }
 }
 
@@ -210,12 +190,9 @@ fn to_json_value(value: &Value) -> serde_json::Value {
         return object.values.iter().map(member).collect();
     }
     match value.kind() {
-        ValueKind::Seq | ValueKind::Iterable => value
-            .try_iter()
-            .into_iter()
-            .flatten()
-            .map(|item| to_json_value(&item))
-            .collect(),
+        ValueKind::Seq | ValueKind::Iterable => {
+            value.try_iter().into_iter().flatten().map(|item| to_json_value(&item)).collect()
+        }
         _ => serde_json::to_value(value).unwrap_or(serde_json::Value::Null),
     }
 }

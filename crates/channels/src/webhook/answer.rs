@@ -47,25 +47,18 @@ pub(super) fn judge(
     now: Timestamp,
 ) -> Result<Receipt, SendError> {
     let status = response.status().as_u16();
-    let said = if excerpt.is_empty() {
-        String::new()
-    } else {
-        format!(": {excerpt}")
-    };
-    let sentence = text::one_line(
-        &format!("{host} answered {status}{said}"),
-        text::SENTENCE_CHARS_MAX,
-    );
+    let said = if excerpt.is_empty() { String::new() } else { format!(": {excerpt}") };
+    let sentence =
+        text::one_line(&format!("{host} answered {status}{said}"), text::SENTENCE_CHARS_MAX);
     match status {
         200..=299 => Ok(Receipt {
             provider: "webhook".to_owned(),
             provider_id: request_id(response),
             detail: sentence,
         }),
-        408 | 425 | 429 | 500..=599 => Err(SendError::Temporary {
-            reason: sentence,
-            retry_after: wish(response, now),
-        }),
+        408 | 425 | 429 | 500..=599 => {
+            Err(SendError::Temporary { reason: sentence, retry_after: wish(response, now) })
+        }
         _ => Err(SendError::Permanent { reason: sentence }),
     }
 }

@@ -33,18 +33,12 @@ pub struct Network {
 
 impl Network {
     const fn v4(a: u8, b: u8, c: u8, d: u8, prefix: u8) -> Self {
-        Self {
-            address: IpAddr::V4(Ipv4Addr::new(a, b, c, d)),
-            prefix,
-        }
+        Self { address: IpAddr::V4(Ipv4Addr::new(a, b, c, d)), prefix }
     }
 
     const fn v6(head: [u16; 4], prefix: u8) -> Self {
         let [a, b, c, d] = head;
-        Self {
-            address: IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0)),
-            prefix,
-        }
+        Self { address: IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0)), prefix }
     }
 
     /// Reads `address/prefix`, or one address alone.
@@ -63,11 +57,7 @@ impl Network {
             Some(prefix) => prefix.trim().parse().map_err(|_| fault())?,
             None => bits,
         };
-        if prefix > bits {
-            Err(fault())
-        } else {
-            Ok(Self { address, prefix })
-        }
+        if prefix > bits { Err(fault()) } else { Ok(Self { address, prefix }) }
     }
 
     /// Whether the address lies in the range; the two families never match each other.
@@ -76,10 +66,7 @@ impl Network {
             (IpAddr::V4(a), IpAddr::V4(b)) => same(a.to_bits(), b.to_bits(), 32, self.prefix),
             (IpAddr::V6(a), IpAddr::V6(b)) => {
                 let differ = a.to_bits() ^ b.to_bits();
-                differ
-                    .checked_shr(128 - u32::from(self.prefix))
-                    .unwrap_or(0)
-                    == 0
+                differ.checked_shr(128 - u32::from(self.prefix)).unwrap_or(0) == 0
             }
             (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
         }
@@ -164,11 +151,7 @@ fn classify(ip: IpAddr) -> Class {
         let [.., a, b, c, d] = v6.octets();
         return classify(IpAddr::V4(Ipv4Addr::new(a, b, c, d)));
     }
-    if GLOBAL_UNICAST.contains(ip) {
-        Class::Public
-    } else {
-        Class::Special
-    }
+    if GLOBAL_UNICAST.contains(ip) { Class::Public } else { Class::Special }
 }
 
 /// The operator's permissions.
@@ -203,9 +186,7 @@ impl Guard {
     pub(super) fn check_literal(&self, host: &str) -> Result<(), Refused> {
         let bare = host.trim_start_matches('[').trim_end_matches(']');
         match bare.parse::<IpAddr>() {
-            Ok(ip) if !self.allows(bare, ip) => Err(Refused {
-                host: bare.to_owned(),
-            }),
+            Ok(ip) if !self.allows(bare, ip) => Err(Refused { host: bare.to_owned() }),
             Ok(_) | Err(_) => Ok(()),
         }
     }
@@ -276,10 +257,7 @@ mod tests {
         Guard {
             private: allow_private,
             hosts: hosts.iter().map(|&h| h.to_owned()).collect(),
-            networks: networks
-                .iter()
-                .map(|n| Network::parse(n).unwrap())
-                .collect(),
+            networks: networks.iter().map(|n| Network::parse(n).unwrap()).collect(),
         }
     }
 
@@ -320,10 +298,7 @@ mod tests {
         let open = guard(true, &[], &[]);
         assert!(open.check_literal("10.0.0.1").is_ok());
         assert!(open.check_literal("[::1]").is_ok());
-        assert!(
-            open.check_literal("169.254.169.254").is_err(),
-            "metadata stays closed"
-        );
+        assert!(open.check_literal("169.254.169.254").is_err(), "metadata stays closed");
 
         let listed = guard(false, &["build.corp"], &["10.1.0.0/16", "fd12::/32"]);
         assert!(listed.check_literal("10.1.2.3").is_ok());
@@ -333,37 +308,18 @@ mod tests {
         assert!(listed.allows("Build.Corp.", "192.168.0.9".parse().unwrap()));
         assert!(!listed.allows("build.corp", "169.254.169.254".parse().unwrap()));
         assert!(!listed.allows("evil.build.corp", "192.168.0.9".parse().unwrap()));
-        assert!(
-            guard(false, &[], &["169.254.169.254"])
-                .check_literal("169.254.169.254")
-                .is_ok()
-        );
+        assert!(guard(false, &[], &["169.254.169.254"]).check_literal("169.254.169.254").is_ok());
         assert!(guard(false, &[], &[]).check_literal("example.org").is_ok());
     }
 
     #[test]
     fn networks_are_parsed_strictly() {
-        for wrong in [
-            "",
-            "10.0.0.0/33",
-            "::/129",
-            "10.0.0/8",
-            "x/8",
-            "10.0.0.0/-1",
-            "10.0.0.0/",
-        ] {
-            assert!(
-                Network::parse(wrong).unwrap_err().contains("10.20.0.0/16"),
-                "{wrong}"
-            );
+        for wrong in ["", "10.0.0.0/33", "::/129", "10.0.0/8", "x/8", "10.0.0.0/-1", "10.0.0.0/"] {
+            assert!(Network::parse(wrong).unwrap_err().contains("10.20.0.0/16"), "{wrong}");
         }
         let all = Network::parse("0.0.0.0/0").unwrap();
         assert!(all.contains("8.8.8.8".parse().unwrap()));
         assert!(!all.contains("::1".parse().unwrap()));
-        assert!(
-            Network::parse("::/0")
-                .unwrap()
-                .contains("2a00::1".parse().unwrap())
-        );
+        assert!(Network::parse("::/0").unwrap().contains("2a00::1".parse().unwrap()));
     }
 }

@@ -52,11 +52,7 @@ impl SigningKey {
             let bytes = BASE64.decode(body).map_err(|_| SignError::KeyForm)?;
             keys.push(Self::from_bytes(&bytes)?);
         }
-        if (1..=KEYS_MAX).contains(&keys.len()) {
-            Ok(keys)
-        } else {
-            Err(SignError::KeyCount)
-        }
+        if (1..=KEYS_MAX).contains(&keys.len()) { Ok(keys) } else { Err(SignError::KeyCount) }
     }
 
     /// The text form that is shown to the customer once.
@@ -141,11 +137,7 @@ pub fn verify(
     now: Timestamp,
     tolerance: Duration,
 ) -> Result<(), SignError> {
-    let at: i64 = headers
-        .timestamp
-        .trim()
-        .parse()
-        .map_err(|_| SignError::Timestamp)?;
+    let at: i64 = headers.timestamp.trim().parse().map_err(|_| SignError::Timestamp)?;
     if now.as_second().abs_diff(at) > tolerance.as_secs() {
         return Err(SignError::Stale);
     }
@@ -196,11 +188,7 @@ mod tests {
         let signed = sign(&keys(&both), "m", at(NOW), body).unwrap();
         assert_eq!(signed.split(' ').count(), 2);
         let time = NOW.to_string();
-        let headers = SignedHeaders {
-            id: "m",
-            timestamp: &time,
-            signature: &signed,
-        };
+        let headers = SignedHeaders { id: "m", timestamp: &time, signature: &signed };
         let check = |keys: &[SigningKey], headers, body: &[u8], now: i64| {
             verify(keys, headers, body, at(now), TOLERANCE)
         };
@@ -213,33 +201,17 @@ mod tests {
         let other = SignedHeaders { id: "n", ..headers };
         assert_eq!(check(&a, other, body, NOW), Err(SignError::Mismatch));
         let stranger = [SigningKey::from_bytes(&[7; 24]).unwrap()];
-        assert_eq!(
-            check(&stranger, headers, body, NOW),
-            Err(SignError::Mismatch)
-        );
+        assert_eq!(check(&stranger, headers, body, NOW), Err(SignError::Mismatch));
         for timestamp in ["", "now", "1e9", "99999999999999999999"] {
-            let wrong = SignedHeaders {
-                timestamp,
-                ..headers
-            };
+            let wrong = SignedHeaders { timestamp, ..headers };
             assert_eq!(check(&a, wrong, body, NOW), Err(SignError::Timestamp));
         }
         for signature in ["", "v1,", "v1,!!", "v2,AAAA", "v1a,AAAA", "v1,AAAA"] {
-            let wrong = SignedHeaders {
-                signature,
-                ..headers
-            };
-            assert_eq!(
-                check(&a, wrong, body, NOW),
-                Err(SignError::Mismatch),
-                "{signature}"
-            );
+            let wrong = SignedHeaders { signature, ..headers };
+            assert_eq!(check(&a, wrong, body, NOW), Err(SignError::Mismatch), "{signature}");
         }
         let padded = format!("v2,x v1,AAAA {signed}");
-        let many = SignedHeaders {
-            signature: &padded,
-            ..headers
-        };
+        let many = SignedHeaders { signature: &padded, ..headers };
         assert_eq!(check(&a, many, body, NOW), Ok(()));
     }
 

@@ -31,10 +31,7 @@ async fn server(answers: Vec<String>, then: Then) -> (u16, Requests) {
     let port = listener.local_addr().unwrap().port();
     let requests = Requests::default();
     let log = Arc::clone(&requests);
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the runtime of the test ends the task"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "the runtime of the test ends the task")]
     tokio::spawn(async move {
         let mut held = Vec::new();
         for turn in 0.. {
@@ -82,9 +79,7 @@ async fn read_request(stream: &mut tokio::net::TcpStream) -> String {
 }
 
 fn status(line: &str) -> Vec<String> {
-    vec![format!(
-        "HTTP/1.1 {line}\r\ncontent-length: 4\r\nconnection: close\r\n\r\nbody"
-    )]
+    vec![format!("HTTP/1.1 {line}\r\ncontent-length: 4\r\nconnection: close\r\n\r\nbody")]
 }
 
 fn moved(code: u16, to: &str) -> String {
@@ -92,17 +87,11 @@ fn moved(code: u16, to: &str) -> String {
 }
 
 fn open() -> Config {
-    Config {
-        allow_networks: vec!["127.0.0.1".to_owned()],
-        ..Config::default()
-    }
+    Config { allow_networks: vec!["127.0.0.1".to_owned()], ..Config::default() }
 }
 
 fn to(url: impl Into<String>) -> Message {
-    sample(Address::Url {
-        url: url.into(),
-        secret: None,
-    })
+    sample(Address::Url { url: url.into(), secret: None })
 }
 
 fn at(port: u16, path: &str) -> Message {
@@ -118,10 +107,7 @@ fn permanent(result: Result<Receipt, SendError>) -> String {
 
 fn temporary(result: Result<Receipt, SendError>) -> (String, Option<Duration>) {
     match result {
-        Err(SendError::Temporary {
-            reason,
-            retry_after,
-        }) => (reason, retry_after),
+        Err(SendError::Temporary { reason, retry_after }) => (reason, retry_after),
         other => panic!("expected a temporary failure, got {other:?}"),
     }
 }
@@ -147,18 +133,12 @@ async fn the_call_is_signed_and_the_receipt_says_so() {
     let answer = "HTTP/1.1 202 Accepted\r\nx-request-id: r-7\r\ncontent-length: 2\r\n\r\nok";
     let (port, requests) = server(vec![answer.to_owned()], Then::Close).await;
     let url = format!("http://127.0.0.1:{port}/hook?t=tok");
-    let mut message = sample(Address::Url {
-        url,
-        secret: Some(Secret::new(KEY)),
-    });
+    let mut message = sample(Address::Url { url, secret: Some(Secret::new(KEY)) });
     message.json = Some(serde_json::json!({"alert": 42}));
     let receipt = Webhook::new(open()).unwrap().send(&message).await.unwrap();
     assert_eq!(receipt.provider, "webhook");
     assert_eq!(receipt.provider_id.as_deref(), Some("r-7"));
-    assert_eq!(
-        receipt.detail,
-        format!("http://127.0.0.1:{port} answered 202: ok")
-    );
+    assert_eq!(receipt.detail, format!("http://127.0.0.1:{port} answered 202: ok"));
 
     let request = requests.lock().unwrap().remove(0);
     let (head, body) = request.split_once("\r\n\r\n").unwrap();
@@ -166,10 +146,7 @@ async fn the_call_is_signed_and_the_receipt_says_so() {
     assert_eq!(body, r#"{"alert":42}"#);
     let header = |name: &str| {
         let line = head.lines().find(|l| l.starts_with(&format!("{name}: ")));
-        line.unwrap_or_else(|| panic!("no {name} in {head}"))
-            .split_once(": ")
-            .unwrap()
-            .1
+        line.unwrap_or_else(|| panic!("no {name} in {head}")).split_once(": ").unwrap().1
     };
     assert_eq!(header("content-type"), "application/json");
     assert_eq!(header("idempotency-key"), "n-42-1");
@@ -177,20 +154,13 @@ async fn the_call_is_signed_and_the_receipt_says_so() {
     assert_eq!(header("webhook-timestamp"), "1767225600");
     assert!(header("user-agent").starts_with("Firebell/"));
     // Made with: openssl dgst -sha256 -mac HMAC over `n-42-1.1767225600.{"alert":42}`.
-    assert_eq!(
-        header("webhook-signature"),
-        "v1,omdBfXVHD/AoIFlzez+QjSizqSsYqFyRAtJnyRqH5eU="
-    );
+    assert_eq!(header("webhook-signature"), "v1,omdBfXVHD/AoIFlzez+QjSizqSsYqFyRAtJnyRqH5eU=");
 }
 
 #[tokio::test]
 async fn a_message_without_json_still_has_a_body() {
     let (port, requests) = server(status("200 OK"), Then::Close).await;
-    Webhook::new(open())
-        .unwrap()
-        .send(&at(port, "/"))
-        .await
-        .unwrap();
+    Webhook::new(open()).unwrap().send(&at(port, "/")).await.unwrap();
     let request = requests.lock().unwrap().remove(0);
     let body: serde_json::Value =
         serde_json::from_str(request.split_once("\r\n\r\n").unwrap().1).unwrap();
@@ -204,10 +174,7 @@ async fn the_status_decides() {
     for code in ["408", "425", "429", "500", "503", "599"] {
         let (port, _) = server(status(&format!("{code} x")), Then::Close).await;
         let (reason, wish) = temporary(webhook.send(&at(port, "/")).await);
-        assert!(
-            reason.ends_with(&format!("answered {code}: body")),
-            "{reason}"
-        );
+        assert!(reason.ends_with(&format!("answered {code}: body")), "{reason}");
         assert_eq!(wish, None);
     }
     for code in ["303", "304", "400", "401", "404", "410"] {
@@ -246,28 +213,16 @@ async fn inner_targets_are_refused_before_any_connection() {
 #[tokio::test]
 async fn permitted_inner_targets_are_reached() {
     let (port, requests) = server(status("200 OK"), Then::Close).await;
-    let listed = Config {
-        allow_hosts: vec!["Hooks.TEST".to_owned()],
-        ..Config::default()
-    };
-    let private = Config {
-        allow_private: true,
-        ..Config::default()
-    };
+    let listed = Config { allow_hosts: vec!["Hooks.TEST".to_owned()], ..Config::default() };
+    let private = Config { allow_private: true, ..Config::default() };
     for config in [listed, private] {
         let webhook = Webhook::with_lookup(config, names([127, 0, 0, 1])).unwrap();
-        webhook
-            .send(&to(format!("http://hooks.test:{port}/")))
-            .await
-            .unwrap();
+        webhook.send(&to(format!("http://hooks.test:{port}/"))).await.unwrap();
     }
     assert_eq!(requests.lock().unwrap().len(), 2);
     // A name with one inner and one permitted address reaches only the permitted one.
     let webhook = Webhook::with_lookup(open(), names([127, 0, 0, 1])).unwrap();
-    webhook
-        .send(&to(format!("http://mixed.test:{port}/")))
-        .await
-        .unwrap();
+    webhook.send(&to(format!("http://mixed.test:{port}/"))).await.unwrap();
     // An unknown name may be a passing fault of DNS.
     let (reason, _) = temporary(webhook.send(&to("http://gone.test/")).await);
     assert!(reason.contains("no such name"), "{reason}");
@@ -283,20 +238,12 @@ async fn redirects_are_followed_by_hand_and_checked() {
         webhook.send(&at(port, "/")).await.unwrap();
     }
     assert_eq!(seen.lock().unwrap().len(), 4);
-    assert!(
-        seen.lock()
-            .unwrap()
-            .iter()
-            .all(|r| r.starts_with("POST /end") && r.ends_with('}'))
-    );
+    assert!(seen.lock().unwrap().iter().all(|r| r.starts_with("POST /end") && r.ends_with('}')));
 
     for (target, expect) in [
         ("http://10.0.0.1/", "private or reserved"),
         ("http://[::1]/", "private or reserved"),
-        (
-            "http://169.254.169.254/latest/meta-data",
-            "private or reserved",
-        ),
+        ("http://169.254.169.254/latest/meta-data", "private or reserved"),
         ("file:///etc/passwd", "https or http"),
         ("ftp://127.0.0.1/", "https or http"),
         ("", "redirects more than 3 times"),
@@ -306,10 +253,7 @@ async fn redirects_are_followed_by_hand_and_checked() {
         let reason = permanent(webhook.send(&at(port, "/")).await);
         assert!(reason.contains(expect), "{target}: {reason}");
     }
-    let strict = Config {
-        allow_networks: vec!["127.0.0.1".to_owned()],
-        ..Config::default()
-    };
+    let strict = Config { allow_networks: vec!["127.0.0.1".to_owned()], ..Config::default() };
     let inner = Webhook::with_lookup(strict, names([10, 0, 0, 1])).unwrap();
     let (port, _) = server(vec![moved(307, "http://hooks.test/")], Then::Close).await;
     assert!(permanent(inner.send(&at(port, "/")).await).contains("private or reserved"));
@@ -325,11 +269,7 @@ async fn a_redirect_loop_ends() {
 
 #[tokio::test]
 async fn slow_and_endless_answers_are_bounded() {
-    let quick = Config {
-        timeout_ms: 150,
-        body_timeout_ms: 100,
-        ..open()
-    };
+    let quick = Config { timeout_ms: 150, body_timeout_ms: 100, ..open() };
     let webhook = Webhook::new(quick).unwrap();
     // No answer at all.
     let (port, _) = server(vec![String::new()], Then::Hang).await;
@@ -339,16 +279,9 @@ async fn slow_and_endless_answers_are_bounded() {
     let head = "HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\npart";
     let (port, _) = server(vec![head.to_owned()], Then::Hang).await;
     let receipt = webhook.send(&at(port, "/")).await.unwrap();
-    assert!(
-        receipt.detail.ends_with("answered 200: part"),
-        "{receipt:?}"
-    );
+    assert!(receipt.detail.ends_with("answered 200: part"), "{receipt:?}");
     // A flood is cut long before it ends.
-    let patient = Webhook::new(Config {
-        body_timeout_ms: 60_000,
-        ..open()
-    })
-    .unwrap();
+    let patient = Webhook::new(Config { body_timeout_ms: 60_000, ..open() }).unwrap();
     let (port, _) = server(vec!["HTTP/1.1 200 OK\r\n\r\n".to_owned()], Then::Flood).await;
     let receipt = patient.send(&at(port, "/")).await.unwrap();
     assert!(receipt.detail.chars().count() <= text::SENTENCE_CHARS_MAX);
@@ -362,22 +295,12 @@ async fn failed_connections_are_temporary_and_show_no_secrets() {
     let webhook = Webhook::new(open()).unwrap();
     let url = format!("http://user:hunter2@127.0.0.1:{port}/tok3n?key=s3cret");
     let (reason, _) = temporary(webhook.send(&to(url)).await);
-    assert!(
-        reason.starts_with(&format!("http://127.0.0.1:{port} could not be")),
-        "{reason}"
-    );
+    assert!(reason.starts_with(&format!("http://127.0.0.1:{port} could not be")), "{reason}");
     // The far side speaks no TLS.
     let (port, _) = server(status("400 x"), Then::Close).await;
-    let (tls, _) = temporary(
-        webhook
-            .send(&to(format!("https://127.0.0.1:{port}/tok3n")))
-            .await,
-    );
+    let (tls, _) = temporary(webhook.send(&to(format!("https://127.0.0.1:{port}/tok3n"))).await);
     for secret in ["hunter2", "tok3n", "s3cret", "user"] {
-        assert!(
-            !reason.contains(secret) && !tls.contains(secret),
-            "{reason} {tls}"
-        );
+        assert!(!reason.contains(secret) && !tls.contains(secret), "{reason} {tls}");
     }
 }
 
@@ -387,27 +310,15 @@ async fn https_trusts_only_known_roots_and_matching_names() {
     let serve =
         || crate::tls_server::serve("", move |line| if line.is_empty() { answer } else { "" });
     let roots = Some(crate::tls_server::ROOT.to_owned());
-    let trusting = Config {
-        extra_roots_pem: roots,
-        ..open()
-    };
+    let trusting = Config { extra_roots_pem: roots, ..open() };
     let webhook = Webhook::with_lookup(trusting, names([127, 0, 0, 1])).unwrap();
-    webhook
-        .send(&to(format!("https://hooks.test:{}/", serve())))
-        .await
-        .unwrap();
-    let (reason, _) = temporary(
-        webhook
-            .send(&to(format!("https://mixed.test:{}/", serve())))
-            .await,
-    );
+    webhook.send(&to(format!("https://hooks.test:{}/", serve()))).await.unwrap();
+    let (reason, _) =
+        temporary(webhook.send(&to(format!("https://mixed.test:{}/", serve()))).await);
     assert!(reason.contains("certificate"), "{reason}");
 
     let wary = Webhook::with_lookup(open(), names([127, 0, 0, 1])).unwrap();
-    let (reason, _) = temporary(
-        wary.send(&to(format!("https://hooks.test:{}/", serve())))
-            .await,
-    );
+    let (reason, _) = temporary(wary.send(&to(format!("https://hooks.test:{}/", serve()))).await);
     assert!(reason.contains("certificate"), "{reason}");
 }
 
@@ -416,16 +327,8 @@ async fn a_redirect_may_not_drop_the_protection() {
     let answer = "HTTP/1.1 307 x\r\nlocation: http://127.0.0.1:9/\r\ncontent-length: 0\r\n\r\n";
     let port = crate::tls_server::serve("", move |line| if line.is_empty() { answer } else { "" });
     let roots = Some(crate::tls_server::ROOT.to_owned());
-    let webhook = Webhook::new(Config {
-        extra_roots_pem: roots,
-        ..open()
-    })
-    .unwrap();
-    let reason = permanent(
-        webhook
-            .send(&to(format!("https://127.0.0.1:{port}/")))
-            .await,
-    );
+    let webhook = Webhook::new(Config { extra_roots_pem: roots, ..open() }).unwrap();
+    let reason = permanent(webhook.send(&to(format!("https://127.0.0.1:{port}/"))).await);
     assert!(reason.contains("unprotected"), "{reason}");
 }
 
@@ -438,10 +341,7 @@ async fn wrong_input_is_permanent_and_names_the_remedy() {
         ("mailto:a@b.org", "not a valid URL"),
         ("gopher://127.0.0.1/", "https or http"),
     ] {
-        assert!(
-            permanent(webhook.send(&to(url)).await).contains(expect),
-            "{url}"
-        );
+        assert!(permanent(webhook.send(&to(url)).await).contains(expect), "{url}");
     }
     let long = to(format!("http://127.0.0.1/{}", "x".repeat(5000)));
     assert!(permanent(webhook.send(&long).await).contains("4096"));
@@ -449,15 +349,9 @@ async fn wrong_input_is_permanent_and_names_the_remedy() {
     heavy.json = Some(serde_json::Value::String("x".repeat(BODY_BYTES_MAX)));
     assert!(permanent(webhook.send(&heavy).await).contains("256 KiB"));
     let url = "http://127.0.0.1/".to_owned();
-    let unsigned = sample(Address::Url {
-        url,
-        secret: Some(Secret::new("pass-w0rd")),
-    });
+    let unsigned = sample(Address::Url { url, secret: Some(Secret::new("pass-w0rd")) });
     let reason = permanent(webhook.send(&unsigned).await);
-    assert!(
-        reason.contains("whsec_") && !reason.contains("pass-w0rd"),
-        "{reason}"
-    );
+    assert!(reason.contains("whsec_") && !reason.contains("pass-w0rd"), "{reason}");
 }
 
 #[test]
@@ -482,10 +376,7 @@ fn all_faults_are_reported_together() {
         "user_agent",
         "extra_roots_pem",
     ] {
-        assert!(
-            faults.contains(&format!("webhook.{field}:")),
-            "{field} missing in {faults}"
-        );
+        assert!(faults.contains(&format!("webhook.{field}:")), "{field} missing in {faults}");
     }
     assert_eq!(Config::default().validate(), Ok(()));
 }

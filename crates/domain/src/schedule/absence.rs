@@ -83,14 +83,8 @@ pub fn pieces<P: Clone + Eq>(
     let mut changes: BTreeMap<Timestamp, Vec<(usize, bool)>> = BTreeMap::new();
     for (place, absence) in absences.iter().enumerate() {
         if absence.start < absence.end && absence.start < end && start < absence.end {
-            changes
-                .entry(absence.start.max(start))
-                .or_default()
-                .push((place, true));
-            changes
-                .entry(absence.end.min(end))
-                .or_default()
-                .push((place, false));
+            changes.entry(absence.start.max(start)).or_default().push((place, true));
+            changes.entry(absence.end.min(end)).or_default().push((place, false));
         }
     }
     let mut away: BTreeSet<usize> = BTreeSet::new();
@@ -119,43 +113,38 @@ pub fn resolve<'a, P: Clone + Ord + 'a>(
     absences_of: &impl Fn(&P) -> &'a [Absence<P>],
 ) -> Vec<Piece<P>> {
     let mut resolved = Vec::new();
-    follow(
-        &mut vec![member.clone()],
-        start,
-        end,
-        absences_of,
-        &mut resolved,
-    );
+    follow(&mut vec![member.clone()], start, end, absences_of, &mut resolved);
     resolved
 }
 
-/// Who covers for `member` at `at`: [`resolve`] for one instant.
-pub fn resolve_at<'a, P: Clone + Ord + 'a>(
+/// Who covers for `member` at one instant: [`resolve`] where `away` answers which absence of a
+/// member is in force then (see [`in_force_at`]).
+pub fn resolve_at<P: Clone + PartialEq>(
     member: &P,
-    at: Timestamp,
-    absences_of: impl Fn(&P) -> &'a [Absence<P>],
+    away: impl Fn(&P) -> Option<AbsenceKind<P>>,
 ) -> Cover<P> {
-    let mut chain: Vec<&P> = vec![member];
-    let mut who = member;
+    let mut chain = Vec::new();
+    let mut who = member.clone();
     loop {
-        let Some(absence) = absences_of(who).iter().rfind(|absence| absence.covers(at)) else {
-            return if chain.len() > 1 {
-                Cover::Replacement(who.clone())
-            } else {
-                Cover::Member
-            };
-        };
-        match &absence.kind {
-            AbsenceKind::Vacancy => return Cover::Vacant,
-            AbsenceKind::Replacement(next) => {
-                if chain.len() > REPLACEMENTS_MAX || chain.contains(&next) {
+        match away(&who) {
+            None if chain.is_empty() => return Cover::Member,
+            None => return Cover::Replacement(who),
+            Some(AbsenceKind::Vacancy) => return Cover::Vacant,
+            Some(AbsenceKind::Replacement(next)) => {
+                let again = next == who || chain.contains(&next);
+                chain.push(who);
+                if again || chain.len() > REPLACEMENTS_MAX {
                     return Cover::Vacant;
                 }
-                chain.push(next);
                 who = next;
             }
         }
     }
+}
+
+/// The absence in force at `at`: of those that overlap, the latest created (A2).
+pub fn in_force_at<P>(absences: &[Absence<P>], at: Timestamp) -> Option<&Absence<P>> {
+    absences.iter().rfind(|absence| absence.covers(at))
 }
 
 /// Resolves an interval that the last of `chain` covers for the first. Calls itself once per
@@ -173,12 +162,7 @@ fn follow<'a, P: Clone + Ord + 'a>(
     for piece in pieces(start, end, absences_of(&who)) {
         match piece.cover {
             Cover::Member if chain.len() > 1 => {
-                push(
-                    resolved,
-                    piece.start,
-                    piece.end,
-                    Cover::Replacement(who.clone()),
-                );
+                push(resolved, piece.start, piece.end, Cover::Replacement(who.clone()));
             }
             Cover::Replacement(next)
                 if chain.len() <= REPLACEMENTS_MAX && !chain.contains(&next) =>
@@ -197,11 +181,7 @@ fn follow<'a, P: Clone + Ord + 'a>(
 
 /// What the latest created of the absences in `away` says.
 fn in_force<P: Clone>(absences: &[Absence<P>], away: &BTreeSet<usize>) -> Cover<P> {
-    match away
-        .last()
-        .and_then(|place| absences.get(*place))
-        .map(|absence| &absence.kind)
-    {
+    match away.last().and_then(|place| absences.get(*place)).map(|absence| &absence.kind) {
         None => Cover::Member,
         Some(AbsenceKind::Vacancy) => Cover::Vacant,
         Some(AbsenceKind::Replacement(who)) => Cover::Replacement(who.clone()),

@@ -39,10 +39,7 @@ impl Calendar<'_> {
         match self.frequency {
             Frequency::Once => (date == self.anchor).then_some(Slot { date, index: 0 }),
             Frequency::Daily { repeat_every } => self.daily(date, repeat_every),
-            Frequency::Weekly {
-                repeat_every,
-                on_days,
-            } => self.weekly(date, repeat_every, on_days),
+            Frequency::Weekly { repeat_every, on_days } => self.weekly(date, repeat_every, on_days),
             Frequency::EveryWeekday => self.weekly(date, 1, WeekdaySet::WORKDAYS),
             Frequency::EveryWeekendDay => self.weekly(date, 1, WeekdaySet::WEEKEND),
             Frequency::Monthly { on, months } => self.monthly(date, on, months),
@@ -66,8 +63,7 @@ impl Calendar<'_> {
         let (week, weekday) = (ahead.div_euclid(7), ahead.rem_euclid(7));
         let this_turn = week.div_euclid(every);
         let this_week = if week.rem_euclid(every) == 0 {
-            days.iter()
-                .find(|day| i64::from(day.to_sunday_zero_offset()) >= weekday)
+            days.iter().find(|day| i64::from(day.to_sunday_zero_offset()) >= weekday)
         } else {
             None
         };
@@ -103,10 +99,7 @@ impl Calendar<'_> {
         } else {
             self.yearly_date(date.year().checked_add(1)?)?
         };
-        slot(
-            found,
-            i64::from(found.year()) - i64::from(self.anchor.year()),
-        )
+        slot(found, i64::from(found.year()) - i64::from(self.anchor.year()))
     }
 
     /// The anchor's date in `year`; 29 February is 28 February in years without one.
@@ -119,10 +112,7 @@ impl Calendar<'_> {
     fn holiday(&self, date: Date) -> Option<Slot> {
         let found = self.holidays.first_from(date)?;
         let before = self.holidays.count_before(found) - self.holidays.count_before(self.anchor);
-        Some(Slot {
-            date: found,
-            index: u64::try_from(before).ok()?,
-        })
+        Some(Slot { date: found, index: u64::try_from(before).ok()? })
     }
 }
 
@@ -138,23 +128,16 @@ pub(super) fn days_later(date: Date, days: i64) -> Option<Date> {
 
 fn slot(date: Date, index: i64) -> Option<Slot> {
     debug_assert!(index >= 0, "the anchor is the earliest date");
-    Some(Slot {
-        date,
-        index: u64::try_from(index).ok()?,
-    })
+    Some(Slot { date, index: u64::try_from(index).ok()? })
 }
 
 fn day_number(date: Date) -> i64 {
-    date.duration_since(EPOCH)
-        .as_secs()
-        .div_euclid(SECONDS_PER_DAY)
+    date.duration_since(EPOCH).as_secs().div_euclid(SECONDS_PER_DAY)
 }
 
 fn date_numbered(number: i64) -> Option<Date> {
     let hours = number.checked_mul(24)?;
-    EPOCH
-        .checked_add(jiff::SignedDuration::try_from_hours(hours)?)
-        .ok()
+    EPOCH.checked_add(jiff::SignedDuration::try_from_hours(hours)?).ok()
 }
 
 fn sunday_offset(date: Date) -> i64 {
@@ -170,11 +153,7 @@ fn month_number(date: Date) -> i64 {
 fn monthly_date(on: MonthlyOn, months: MonthSet, number: i64) -> Option<Date> {
     let year = i16::try_from(number.div_euclid(12)).ok()?;
     let month = i8::try_from(number.rem_euclid(12) + 1).ok()?;
-    if months.contains(month) {
-        on.date_in(year, month)
-    } else {
-        None
-    }
+    if months.contains(month) { on.date_in(year, month) } else { None }
 }
 
 /// How many dates a monthly rule has from the year 0 up to, not including, the month with this

@@ -83,15 +83,9 @@ fn changes(
     for (place, pattern) in patterns.iter().enumerate() {
         for occurrence in pattern.occurrences(from, to, holidays) {
             let begin = occurrence.start.max(from);
-            changes
-                .entry(begin)
-                .or_default()
-                .push(Change::Begins(place, occurrence));
+            changes.entry(begin).or_default().push(Change::Begins(place, occurrence));
             if occurrence.end < to {
-                changes
-                    .entry(occurrence.end)
-                    .or_default()
-                    .push(Change::Ends(place, occurrence));
+                changes.entry(occurrence.end).or_default().push(Change::Ends(place, occurrence));
             }
         }
     }
@@ -110,10 +104,6 @@ fn close(segments: &mut Vec<Segment>, begun: Timestamp, at: Timestamp, running: 
     let active: Vec<(usize, Occurrence)> = in_force.into_iter().collect();
     match segments.last_mut() {
         Some(last) if last.active == active => last.end = at,
-        Some(_) | None => segments.push(Segment {
-            start: begun,
-            end: at,
-            active,
-        }),
+        Some(_) | None => segments.push(Segment { start: begun, end: at, active }),
     }
 }

@@ -153,13 +153,7 @@ impl Pattern {
         if exclusions.len() > EXCLUSIONS_MAX {
             return Err(PatternError::TooManyExclusions);
         }
-        Ok(Self {
-            first_start,
-            first_end,
-            zone,
-            recurrence,
-            exclusions,
-        })
+        Ok(Self { first_start, first_end, zone, recurrence, exclusions })
     }
 
     /// All held occurrences that overlap `[from, to)`, ascending by start; at most
@@ -195,15 +189,12 @@ impl Pattern {
         start: Timestamp,
         holidays: &Holidays,
     ) -> Option<Occurrence> {
-        self.dates(start, just_after(start), holidays)
-            .find(|occurrence| occurrence.start == start)
+        self.dates(start, just_after(start), holidays).find(|occurrence| occurrence.start == start)
     }
 
     /// Whether the occurrence starting at `start` is deleted.
     pub fn is_excluded(&self, start: Timestamp) -> bool {
-        self.exclusions
-            .iter()
-            .any(|exclusion| exclusion.start == start)
+        self.exclusions.iter().any(|exclusion| exclusion.start == start)
     }
 
     /// The occurrence in force at `at`: of those that contain it, the latest started (S17).
@@ -213,18 +204,13 @@ impl Pattern {
 
     /// The first held occurrence that starts after `after`.
     pub fn next_start(&self, after: Timestamp, holidays: &Holidays) -> Option<Occurrence> {
-        self.occurrences(after, Timestamp::MAX, holidays)
-            .find(|o| o.start > after)
+        self.occurrences(after, Timestamp::MAX, holidays).find(|o| o.start > after)
     }
 
     /// The first instant after `after` at which the answer of [`Pattern::active_at`] changes (S18).
     pub fn next_change(&self, after: Timestamp, holidays: &Holidays) -> Option<Timestamp> {
-        let end = self
-            .active_at(after, holidays)
-            .map(|occurrence| occurrence.end);
-        let start = self
-            .next_start(after, holidays)
-            .map(|occurrence| occurrence.start);
+        let end = self.active_at(after, holidays).map(|occurrence| occurrence.end);
+        let start = self.next_start(after, holidays).map(|occurrence| occurrence.start);
         [end, start].into_iter().flatten().min()
     }
 
@@ -239,35 +225,18 @@ impl Pattern {
     /// What the rule yields, deleted or not.
     fn dates<'a>(&self, from: Timestamp, to: Timestamp, holidays: &'a Holidays) -> Dates<'a, '_> {
         let template = self.template();
-        let calendar = Calendar {
-            anchor: template.date,
-            frequency: self.recurrence.frequency,
-            holidays,
-        };
+        let calendar =
+            Calendar { anchor: template.date, frequency: self.recurrence.frequency, holidays };
         let days = template.length.as_hours().div_euclid(24) + 1 + LOOK_BACK_DAYS;
         let earliest = days_later(self.zone.local(from).date(), -days).unwrap_or(template.date);
-        let next = if from < to {
-            calendar.first_from(earliest)
-        } else {
-            None
-        };
-        Dates {
-            pattern: self,
-            template,
-            calendar,
-            next,
-            from,
-            to,
-        }
+        let next = if from < to { calendar.first_from(earliest) } else { None };
+        Dates { pattern: self, template, calendar, next, from, to }
     }
 
     /// The local times all occurrences are made from (S2, S4). Derived on each call, so that it
     /// follows the public fields and the zone rules known now.
     fn template(&self) -> Template {
-        let (start, end) = (
-            self.zone.local(self.first_start),
-            self.zone.local(self.first_end),
-        );
+        let (start, end) = (self.zone.local(self.first_start), self.zone.local(self.first_end));
         let shown = end.duration_since(start);
         let length = if shown.is_positive() {
             shown
@@ -275,18 +244,13 @@ impl Pattern {
             // A short first occurrence across a doubled hour can end at an earlier local time.
             self.first_end.duration_since(self.first_start)
         };
-        Template {
-            date: start.date(),
-            time: start.time(),
-            length,
-        }
+        Template { date: start.date(), time: start.time(), length }
     }
 }
 
 /// The instant after `at`, for half-open windows that hold just `at`.
 fn just_after(at: Timestamp) -> Timestamp {
-    at.checked_add(SignedDuration::from_nanos(1))
-        .unwrap_or(Timestamp::MAX)
+    at.checked_add(SignedDuration::from_nanos(1)).unwrap_or(Timestamp::MAX)
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -309,12 +273,7 @@ struct Dates<'h, 'p> {
 impl Dates<'_, '_> {
     /// Start and end of the occurrence on `date`; `None` at the edge of representable time.
     fn bounds(&self, date: Date) -> Option<(Timestamp, Timestamp)> {
-        let Pattern {
-            first_start,
-            first_end,
-            zone,
-            ..
-        } = self.pattern;
+        let Pattern { first_start, first_end, zone, .. } = self.pattern;
         if date == self.template.date {
             return Some((*first_start, *first_end));
         }

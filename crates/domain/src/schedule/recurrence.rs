@@ -108,27 +108,18 @@ pub enum RecurrenceEnd {
 
 impl Recurrence {
     /// Held once.
-    pub const ONCE: Self = Self {
-        frequency: Frequency::Once,
-        end: RecurrenceEnd::Never,
-    };
+    pub const ONCE: Self = Self { frequency: Frequency::Once, end: RecurrenceEnd::Never };
 
     /// Every week on all seven days, for ever: what a shift made by name alone gets.
     pub const EVERY_DAY: Self = Self {
-        frequency: Frequency::Weekly {
-            repeat_every: 1,
-            on_days: WeekdaySet::ALL,
-        },
+        frequency: Frequency::Weekly { repeat_every: 1, on_days: WeekdaySet::ALL },
         end: RecurrenceEnd::Never,
     };
 
     pub(super) fn check(&self, first_start: Timestamp) -> Result<(), PatternError> {
         match self.frequency {
             Frequency::Daily { repeat_every } => check_repeat_every(repeat_every)?,
-            Frequency::Weekly {
-                repeat_every,
-                on_days,
-            } => {
+            Frequency::Weekly { repeat_every, on_days } => {
                 check_repeat_every(repeat_every)?;
                 if on_days.is_empty() {
                     return Err(PatternError::NoDays);
@@ -196,10 +187,7 @@ fn check_monthly(on: MonthlyOn, months: MonthSet) -> Result<(), PatternError> {
         if !(1..=31).contains(&day) {
             return Err(PatternError::DateOfMonth(day));
         }
-        if !months
-            .iter()
-            .any(|month| on.date_in(SOME_LEAP_YEAR, month).is_some())
-        {
+        if !months.iter().any(|month| on.date_in(SOME_LEAP_YEAR, month).is_some()) {
             return Err(PatternError::DateInNoMonth(day));
         }
     }

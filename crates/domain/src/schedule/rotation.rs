@@ -143,23 +143,14 @@ impl Rotation {
         if interval == 0 || interval > INTERVAL_MAX {
             return Err(RotationError::Interval(interval));
         }
-        Ok(Self {
-            kind,
-            direction,
-            interval,
-            anchor,
-            zone,
-        })
+        Ok(Self { kind, direction, interval, anchor, zone })
     }
 
     /// The order at `at`: the entry at each position is the place, in the configured order, of the
     /// member who stands there. `in_rotation` has one entry per member, in the configured order.
     pub fn order_at(&self, in_rotation: &[bool], at: Timestamp, progress: Progress) -> Vec<usize> {
         let places = || in_rotation.iter().enumerate();
-        let rotating: Vec<usize> = places()
-            .filter(|(_, moves)| **moves)
-            .map(|(i, _)| i)
-            .collect();
+        let rotating: Vec<usize> = places().filter(|(_, moves)| **moves).map(|(i, _)| i).collect();
         let count = rotating.len();
         let steps = self.steps_at(at, progress) % u64::try_from(count.max(1)).unwrap_or(1);
         // Smaller than the number of members, so it fits.
@@ -170,13 +161,7 @@ impl Rotation {
         };
         let mut moved = rotating.iter().cycle().skip(skip);
         places()
-            .filter_map(|(place, moves)| {
-                if *moves {
-                    moved.next().copied()
-                } else {
-                    Some(place)
-                }
-            })
+            .filter_map(|(place, moves)| if *moves { moved.next().copied() } else { Some(place) })
             .collect()
     }
 
@@ -208,20 +193,13 @@ impl Rotation {
 
     /// The number of boundaries that are not after `at`, which is not before the anchor.
     fn time_steps(&self, unit: IntervalUnit, at: Timestamp) -> u64 {
-        let passed = self
-            .zone
-            .local(at)
-            .duration_since(self.zone.local(self.anchor));
+        let passed = self.zone.local(at).duration_since(self.zone.local(self.anchor));
         let hours = passed.as_hours() + CLOCK_CHANGE_HOURS_MAX;
         let most = hours.max(0) / self.step_hours(unit);
         let mut last = u64::try_from(most).unwrap_or(0);
         // The estimate is too high by the clock changes at most, so this turns at most
         // twice CLOCK_CHANGE_HOURS_MAX times, and once or never for days and weeks.
-        while last > 0
-            && self
-                .boundary(unit, last)
-                .is_none_or(|boundary| boundary > at)
-        {
+        while last > 0 && self.boundary(unit, last).is_none_or(|boundary| boundary > at) {
             last -= 1;
         }
         last + 1
@@ -232,12 +210,9 @@ impl Rotation {
         if number == 0 {
             return Some(self.anchor);
         }
-        let hours = i64::try_from(number)
-            .ok()?
-            .checked_mul(self.step_hours(unit))?;
+        let hours = i64::try_from(number).ok()?.checked_mul(self.step_hours(unit))?;
         let length = SignedDuration::try_from_hours(hours)?;
-        self.zone
-            .instant(self.zone.local(self.anchor).checked_add(length).ok()?)
+        self.zone.instant(self.zone.local(self.anchor).checked_add(length).ok()?)
     }
 
     fn step_hours(&self, unit: IntervalUnit) -> i64 {

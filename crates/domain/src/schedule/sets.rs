@@ -43,10 +43,7 @@ impl WeekdaySet {
 
     /// The days, from Sunday to Saturday.
     pub fn iter(self) -> impl Iterator<Item = Weekday> {
-        Weekday::Sunday
-            .cycle_forward()
-            .take(7)
-            .filter(move |day| self.contains(*day))
+        Weekday::Sunday.cycle_forward().take(7).filter(move |day| self.contains(*day))
     }
 
     /// How many days of the set come before `day` in a week that starts on Sunday.
@@ -167,24 +164,16 @@ mod tests {
         use Weekday::{Friday, Monday, Saturday, Sunday, Thursday, Tuesday, Wednesday};
         assert_eq!(
             WeekdaySet::ALL.iter().collect::<Vec<_>>(),
-            [
-                Sunday, Monday, Tuesday, Wednesday, Thursday, Friday, Saturday
-            ]
+            [Sunday, Monday, Tuesday, Wednesday, Thursday, Friday, Saturday]
         );
-        assert_eq!(
-            WeekdaySet::from_iter([Saturday, Sunday]),
-            WeekdaySet::WEEKEND
-        );
+        assert_eq!(WeekdaySet::from_iter([Saturday, Sunday]), WeekdaySet::WEEKEND);
         assert_eq!(
             WeekdaySet::from_iter([Monday, Tuesday, Wednesday, Thursday, Friday]),
             WeekdaySet::WORKDAYS
         );
         let days = WeekdaySet::EMPTY.with(Friday).with(Monday);
         assert_eq!((days.len(), days.is_empty()), (2, false));
-        assert_eq!(
-            [Sunday, Monday, Friday, Saturday].map(|d| days.rank(d)),
-            [0, 0, 1, 2]
-        );
+        assert_eq!([Sunday, Monday, Friday, Saturday].map(|d| days.rank(d)), [0, 0, 1, 2]);
     }
 
     #[test]
@@ -201,14 +190,8 @@ mod tests {
     fn holidays_are_sorted_and_unique() {
         let days = [date(2026, 12, 25), date(2026, 1, 1), date(2026, 12, 25)];
         let holidays: Holidays = days.into_iter().collect();
-        assert_eq!(
-            holidays.iter().collect::<Vec<_>>(),
-            [date(2026, 1, 1), date(2026, 12, 25)]
-        );
-        assert_eq!(
-            holidays.first_from(date(2026, 1, 2)),
-            Some(date(2026, 12, 25))
-        );
+        assert_eq!(holidays.iter().collect::<Vec<_>>(), [date(2026, 1, 1), date(2026, 12, 25)]);
+        assert_eq!(holidays.first_from(date(2026, 1, 2)), Some(date(2026, 12, 25)));
         assert_eq!(holidays.first_from(date(2026, 12, 26)), None);
         assert!(holidays.contains(date(2026, 1, 1)) && !Holidays::none().contains(days[0]));
     }

@@ -17,8 +17,7 @@ use super::{Frequency, Holidays, Occurrence, Pattern, Recurrence, RecurrenceEnd,
 
 /// An instant, written `2026-03-29T01:00Z`.
 fn utc(text: &str) -> Timestamp {
-    text.parse()
-        .unwrap_or_else(|error| panic!("{text}: {error}"))
+    text.parse().unwrap_or_else(|error| panic!("{text}: {error}"))
 }
 
 fn zone(name: &str) -> Zone {
@@ -31,16 +30,11 @@ fn local(zone: &Zone, text: &str) -> Timestamp {
 }
 
 fn never(frequency: Frequency) -> Recurrence {
-    Recurrence {
-        frequency,
-        end: RecurrenceEnd::Never,
-    }
+    Recurrence { frequency, end: RecurrenceEnd::Never }
 }
 
-const DAILY: Recurrence = Recurrence {
-    frequency: Frequency::Daily { repeat_every: 1 },
-    end: RecurrenceEnd::Never,
-};
+const DAILY: Recurrence =
+    Recurrence { frequency: Frequency::Daily { repeat_every: 1 }, end: RecurrenceEnd::Never };
 
 /// A pattern from local times.
 fn pattern(zone_name: &str, start: &str, end: &str, recurrence: Recurrence) -> Pattern {
@@ -61,9 +55,7 @@ fn written(occurrence: &Occurrence) -> String {
 
 /// One row: the occurrences of a pattern in a window, in UTC.
 fn check(rule: &str, pattern: &Pattern, window: [&str; 2], holidays: &Holidays, expect: &[&str]) {
-    let found: Vec<String> = list(pattern, window[0], window[1], holidays)
-        .iter()
-        .map(written)
-        .collect();
+    let found: Vec<String> =
+        list(pattern, window[0], window[1], holidays).iter().map(written).collect();
     assert_eq!(found, expect, "{rule}");
 }

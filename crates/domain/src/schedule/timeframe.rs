@@ -104,21 +104,16 @@ impl Timeframe {
         let zone = self.zone.as_ref().unwrap_or(owner_zone);
         let today = zone.local(at).date();
         let length = SignedDuration::from_mins(i64::from(self.duration_minutes));
-        START_DAYS
-            .filter_map(|days| days_later(today, days))
-            .any(|date| {
-                if !self.days.contains(date.weekday())
-                    || (self.exclude_holidays && holidays.contains(date))
-                {
-                    return false;
-                }
-                let opens = date.to_datetime(self.start);
-                let closes = opens
-                    .checked_add(length)
-                    .ok()
-                    .and_then(|local| zone.instant(local));
-                zone.instant(opens).is_some_and(|opens| opens <= at)
-                    && closes.is_some_and(|closes| at < closes)
-            })
+        START_DAYS.filter_map(|days| days_later(today, days)).any(|date| {
+            if !self.days.contains(date.weekday())
+                || (self.exclude_holidays && holidays.contains(date))
+            {
+                return false;
+            }
+            let opens = date.to_datetime(self.start);
+            let closes = opens.checked_add(length).ok().and_then(|local| zone.instant(local));
+            zone.instant(opens).is_some_and(|opens| opens <= at)
+                && closes.is_some_and(|closes| at < closes)
+        })
     }
 }

@@ -12,10 +12,7 @@ fn recipients_are_found_by_id_and_by_name_whatever_the_case() {
     assert_eq!(find(&akira.to_string()), Some(Recipient::Person(akira)));
     assert_eq!(find(" payments sre "), Some(Recipient::Group(group)));
     assert_eq!(find(&group.to_string()), Some(Recipient::Group(group)));
-    assert!(matches!(
-        find("akira|work email"),
-        Some(Recipient::Device(_))
-    ));
+    assert!(matches!(find("akira|work email"), Some(Recipient::Device(_))));
     assert_eq!(find("nobody"), None);
     assert_eq!(find("00000000-0000-7000-8000-000000000000"), None);
 }
@@ -38,12 +35,7 @@ fn a_renamed_person_is_not_found_under_the_old_name() {
 fn a_removed_device_is_gone_from_its_owner_and_from_the_names() {
     let mut world = World::new();
     let akira = world.person("akira");
-    let device = world
-        .directory
-        .devices_of(akira)
-        .next()
-        .expect("a device")
-        .id;
+    let device = world.directory.devices_of(akira).next().expect("a device").id;
     world.directory.remove(Kind::Device, device.to_bytes());
     assert_eq!(world.directory.devices_of(akira).count(), 0);
     assert!(world.directory.device_by_name("akira|Work Email").is_none());
@@ -56,11 +48,7 @@ fn devices_come_in_their_sequence() {
     for (title, sequence) in [("Third", 3), ("First", 1), ("Second", 2)] {
         world.device(akira, title, sequence, 0);
     }
-    let order: Vec<&str> = world
-        .directory
-        .devices_of(akira)
-        .map(|d| d.name.as_str())
-        .collect();
+    let order: Vec<&str> = world.directory.devices_of(akira).map(|d| d.name.as_str()).collect();
     assert_eq!(order, ["First", "Second", "Third"]);
 }
 

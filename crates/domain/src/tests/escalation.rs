@@ -47,26 +47,14 @@ fn who_cannot_be_told_is_passed_over_without_waiting() {
     let b = world.person_without_device("b");
     let group = world.group("Ops", &[]);
     let members = [a, b, c, d].map(Recipient::Person);
-    world.always(
-        group,
-        &[
-            (members[0], 0),
-            (members[1], 5),
-            (members[2], 7),
-            (members[3], 9),
-        ],
-    );
+    world.always(group, &[(members[0], 0), (members[1], 5), (members[2], 7), (members[3], 9)]);
     world.absent(c, Some(group), None);
     let mut walk = start(&world, group);
     let first = turn(&world, &mut walk, world.now);
     assert_eq!(told(&first), [members[0]]);
     let passed: Vec<Passed> = first.passed.iter().map(|(_, why)| *why).collect();
     assert_eq!(passed, [Passed::NoDevice(b), Passed::Vacant]);
-    assert_eq!(
-        minutes(&world, walk.due),
-        Some(9),
-        "d waits its own delay after a"
-    );
+    assert_eq!(minutes(&world, walk.due), Some(9), "d waits its own delay after a");
 }
 
 #[test]
@@ -74,16 +62,10 @@ fn nothing_is_waited_for_while_nobody_is_told() {
     let mut world = World::new();
     let [a, b] = ["a", "b"].map(|n| world.person(n));
     let group = world.group("Ops", &[]);
-    world.always(
-        group,
-        &[(Recipient::Person(a), 0), (Recipient::Person(b), 30)],
-    );
+    world.always(group, &[(Recipient::Person(a), 0), (Recipient::Person(b), 30)]);
     world.absent(a, None, None);
     let mut walk = start(&world, group);
-    assert_eq!(
-        told(&turn(&world, &mut walk, world.now)),
-        [Recipient::Person(b)]
-    );
+    assert_eq!(told(&turn(&world, &mut walk, world.now)), [Recipient::Person(b)]);
 }
 
 #[test]
@@ -91,20 +73,14 @@ fn an_absence_that_ends_before_the_turn_does_not_count() {
     let mut world = World::new();
     let [a, b] = ["a", "b"].map(|n| world.person(n));
     let group = world.group("Ops", &[]);
-    world.always(
-        group,
-        &[(Recipient::Person(a), 0), (Recipient::Person(b), 90)],
-    );
+    world.always(group, &[(Recipient::Person(a), 0), (Recipient::Person(b), 90)]);
     // The absence lasts another 60 minutes; the turn comes in 90.
     world.absent(b, None, None);
     let mut walk = start(&world, group);
     assert!(turn(&world, &mut walk, world.now).passed.is_empty());
     assert_eq!(minutes(&world, walk.due), Some(90));
     let later = add_minutes(world.now, 90);
-    assert_eq!(
-        told(&turn(&world, &mut walk, later)),
-        [Recipient::Person(b)]
-    );
+    assert_eq!(told(&turn(&world, &mut walk, later)), [Recipient::Person(b)]);
 }
 
 #[test]
@@ -113,24 +89,15 @@ fn a_walk_repeats_and_then_says_that_nobody_answered() {
     let [a, boss] = ["a", "boss"].map(|n| world.person(n));
     let group = world.group("Ops", &[]);
     let mut shift = world.always(group, &[(Recipient::Person(a), 0)]);
-    shift.repeat = Some(RepeatEscalation {
-        repetitions: 1,
-        delay_minutes: 10,
-    });
-    shift.end_notice = Some(EndNotice {
-        recipient: Recipient::Person(boss),
-        delay_minutes: 3,
-    });
+    shift.repeat = Some(RepeatEscalation { repetitions: 1, delay_minutes: 10 });
+    shift.end_notice = Some(EndNotice { recipient: Recipient::Person(boss), delay_minutes: 3 });
     world.directory.put(Entity::Shift(Box::new(shift)));
     let mut walk = start(&world, group);
     turn(&world, &mut walk, world.now);
     assert_eq!(minutes(&world, walk.due), Some(10));
     let again = turn(&world, &mut walk, add_minutes(world.now, 10));
     assert!(again.new_round && !again.ended);
-    assert_eq!(
-        (told(&again), again.tell[0].path.round),
-        (vec![Recipient::Person(a)], 1)
-    );
+    assert_eq!((told(&again), again.tell[0].path.round), (vec![Recipient::Person(a)], 1));
     assert_eq!(minutes(&world, walk.due), Some(13));
     let end = turn(&world, &mut walk, add_minutes(world.now, 13));
     assert!(end.ended && end.tell.is_empty() && walk.due.is_none());
@@ -156,10 +123,7 @@ fn an_empty_shift_ends_at_once_with_its_notice() {
     let boss = world.person("boss");
     let group = world.group("Ops", &[]);
     let mut shift = world.always(group, &[]);
-    shift.end_notice = Some(EndNotice {
-        recipient: Recipient::Person(boss),
-        delay_minutes: 60,
-    });
+    shift.end_notice = Some(EndNotice { recipient: Recipient::Person(boss), delay_minutes: 60 });
     world.directory.put(Entity::Shift(Box::new(shift)));
     let mut walk = start(&world, group);
     let only = turn(&world, &mut walk, world.now);

@@ -12,16 +12,10 @@ fn the_latest_entered_absence_holds_and_replacements_are_followed() {
     let other = world.group("Other", &[]);
     assert_eq!(cover(&world.directory, a, group, world.now), Cover::Present);
     world.absent(a, Some(group), Some(b));
-    assert_eq!(
-        cover(&world.directory, a, group, world.now),
-        Cover::ReplacedBy(b)
-    );
+    assert_eq!(cover(&world.directory, a, group, world.now), Cover::ReplacedBy(b));
     assert_eq!(cover(&world.directory, a, other, world.now), Cover::Present);
     world.absent(b, None, Some(c));
-    assert_eq!(
-        cover(&world.directory, a, group, world.now),
-        Cover::ReplacedBy(c)
-    );
+    assert_eq!(cover(&world.directory, a, group, world.now), Cover::ReplacedBy(c));
     world.absent(a, Some(group), None);
     assert_eq!(cover(&world.directory, a, group, world.now), Cover::Vacant);
 }
@@ -69,24 +63,11 @@ fn a_rotation_moves_people_and_delays_stay_with_the_places() {
         let now = text.parse().expect("an instant");
         let group = world.directory.group(group).expect("there");
         let in_force = on_call(&world.directory, group, now, &|_| 0);
-        in_force[0]
-            .places
-            .iter()
-            .map(|p| (p.member, p.delay_minutes))
-            .collect()
+        in_force[0].places.iter().map(|p| (p.member, p.delay_minutes)).collect()
     };
-    assert_eq!(
-        at("2026-02-01T12:00:00Z"),
-        [(members[0], 0), (members[1], 5), (members[2], 10)]
-    );
-    assert_eq!(
-        at("2026-02-02T12:00:00Z"),
-        [(members[1], 0), (members[2], 5), (members[0], 10)]
-    );
-    assert_eq!(
-        at("2026-02-09T12:00:00Z"),
-        [(members[2], 0), (members[0], 5), (members[1], 10)]
-    );
+    assert_eq!(at("2026-02-01T12:00:00Z"), [(members[0], 0), (members[1], 5), (members[2], 10)]);
+    assert_eq!(at("2026-02-02T12:00:00Z"), [(members[1], 0), (members[2], 5), (members[0], 10)]);
+    assert_eq!(at("2026-02-09T12:00:00Z"), [(members[2], 0), (members[0], 5), (members[1], 10)]);
 }
 
 #[test]

@@ -73,13 +73,7 @@ fn a_group_without_shifts_tells_its_supervisors() {
     world.change_group(group, |g| g.supervisors = vec![boss]);
     let routed = route(&world, &[Recipient::Group(group)]);
     assert_eq!(told(&routed), [Recipient::Person(boss)]);
-    assert_eq!(
-        routed.notes,
-        [
-            Note::NobodyOnCall(group),
-            Note::SupervisorInstead(group, boss)
-        ]
-    );
+    assert_eq!(routed.notes, [Note::NobodyOnCall(group), Note::SupervisorInstead(group, boss)]);
 }
 
 #[test]
@@ -96,10 +90,7 @@ fn inactive_people_and_groups_are_named_not_told() {
     assert!(routed.tell.is_empty());
     assert_eq!(
         routed.notes,
-        [
-            Note::RecipientInactive(Recipient::Person(a)),
-            Note::GroupInactive(group)
-        ]
+        [Note::RecipientInactive(Recipient::Person(a)), Note::GroupInactive(group)]
     );
 }
 
@@ -109,10 +100,7 @@ fn an_escalation_override_tells_the_whole_shift_at_once() {
     let people = ["a", "b", "c"].map(|n| Recipient::Person(world.person(n)));
     let group = world.group("Ops", &people);
     world.always(group, &[(people[0], 0), (people[1], 5), (people[2], 5)]);
-    let all = Handling {
-        escalation_override: true,
-        ..NORMAL
-    };
+    let all = Handling { escalation_override: true, ..NORMAL };
     let router = Router::new(&world.directory, world.now, all, BTreeSet::new(), &|_| 0);
     assert_eq!(told(&router.route(&[Recipient::Group(group)])), people);
 }

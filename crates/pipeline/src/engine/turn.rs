@@ -59,12 +59,7 @@ pub(super) fn take(tx: &mut WriteTx<'_>, context: &Context) -> Result<Turn, Engi
     let more_due = step.due_notifications(tx)?;
     let more = more_events || more_walks || more_expired || more_due;
     let next_due = if more { None } else { next_due(tx)? };
-    Ok(Turn {
-        events,
-        jobs: step.jobs,
-        more,
-        next_due,
-    })
+    Ok(Turn { events, jobs: step.jobs, more, next_due })
 }
 
 struct Transaction<'a> {
@@ -76,10 +71,7 @@ struct Transaction<'a> {
 
 impl Transaction<'_> {
     fn lease_end(&self) -> Timestamp {
-        add_micros(
-            self.context.now,
-            i64::try_from(LEASE.as_micros()).unwrap_or(i64::MAX),
-        )
+        add_micros(self.context.now, i64::try_from(LEASE.as_micros()).unwrap_or(i64::MAX))
     }
 
     /// Processes journal records; returns how many events, and whether there may be more.
@@ -106,10 +98,7 @@ impl Transaction<'_> {
         }
         let seqs: Vec<i64> = records.iter().map(|record| record.seq).collect();
         journal::remove(tx, &seqs)?;
-        Ok((
-            count,
-            i64::try_from(records.len()).unwrap_or(0) >= RECORDS_PER_TURN_MAX,
-        ))
+        Ok((count, i64::try_from(records.len()).unwrap_or(0) >= RECORDS_PER_TURN_MAX))
     }
 
     fn instance_events(
@@ -127,12 +116,7 @@ impl Transaction<'_> {
         for ((no, integration), keys) in correlate::keys(&events) {
             known.append(&mut alerts::open_by_key(tx, no, integration, &keys)?);
         }
-        let Context {
-            now,
-            random,
-            metrics,
-            ..
-        } = self.context;
+        let Context { now, random, metrics, .. } = self.context;
         let changes = &mut self.changes;
         let correlator = Correlator::new(&directory, *now, random, metrics, known, changes);
         let mut opened = correlator.run(events);
@@ -152,39 +136,21 @@ impl Transaction<'_> {
     }
 
     fn keep_for_later(&self, tx: &mut WriteTx<'_>, events: Vec<Accepted>) -> Result<(), Error> {
-        let encoded: Vec<Vec<u8>> = events
-            .into_iter()
-            .filter_map(|e| record::encode(e).ok())
-            .collect();
+        let encoded: Vec<Vec<u8>> =
+            events.into_iter().filter_map(|e| record::encode(e).ok()).collect();
         journal::append(tx, self.context.now, &record::join(&encoded))
     }
 
     /// Numbers, notes and routes a new alert.
     fn open(&mut self, directory: &Directory, new: Opened, counts: &mut ShiftCounts) {
-        let Context {
-            now,
-            random,
-            metrics,
-            ..
-        } = self.context;
+        let Context { now, random, metrics, .. } = self.context;
         let no = directory.instance.no;
         let Opened { alert, draft } = new;
-        let text = format!(
-            "Alert {} opened, priority {}",
-            alert.number,
-            alert.priority.word()
-        );
-        self.changes
-            .note(no, alert.id, Entry::new(*now, Step::Correlate, text));
-        let form = directory
-            .form(alert.form)
-            .filter(|_| alert.state == State::Open);
+        let text = format!("Alert {} opened, priority {}", alert.number, alert.priority.word());
+        self.changes.note(no, alert.id, Entry::new(*now, Step::Correlate, text));
+        let form = directory.form(alert.form).filter(|_| alert.state == State::Open);
         if let Some(form) = form {
-            let moment = Moment {
-                directory,
-                now: *now,
-                random,
-            };
+            let moment = Moment { directory, now: *now, random };
             let planned = route::plan(moment, &alert, &draft, form, counts);
             for note in &planned.routed.notes {
                 if let Note::ShiftInForce(_, shift, _) = note {
@@ -245,38 +211,24 @@ impl Transaction<'_> {
         context.metrics.turns_taken.add(1);
         let running = escalations::of_alert(tx, row.instance, row.alert)?;
         let form = directory.form(alert.form);
-        let moment = Moment {
-            directory: &directory,
-            now: context.now,
-            random: &context.random,
-        };
+        let moment = Moment { directory: &directory, now: context.now, random: &context.random };
         let setting = Setting {
             moment,
             alert,
             handling: route::handling(alert, form.map(AsRef::as_ref), None),
-            running: running
-                .iter()
-                .filter(|e| e.due.is_some())
-                .map(|e| e.group)
-                .collect(),
+            running: running.iter().filter(|e| e.due.is_some()).map(|e| e.group).collect(),
         };
         let taken = escalate::take(setting, &mut walk, told, &|_| 0);
         row.due = walk.due;
         row.walk = walk::encode(&walk, false);
         let no = row.instance;
         self.changes.walked.push(row);
-        let started = taken
-            .started
-            .iter()
-            .map(|w| route::stored(&directory, alert, w));
+        let started = taken.started.iter().map(|w| route::stored(&directory, alert, w));
         self.changes.walks.extend(started);
         for entry in taken.decided.entries {
             self.changes.note(no, alert.id, entry);
         }
-        context
-            .metrics
-            .notified
-            .add(taken.decided.notifications.len());
+        context.metrics.notified.add(taken.decided.notifications.len());
         let lease = self.lease_end();
         for notification in taken.decided.notifications {
             let due = notification.due;
@@ -304,15 +256,10 @@ impl Transaction<'_> {
             if alert.closed.is_none() {
                 alert.state = State::Closed;
                 alert.updated = now;
-                alert.closed = Some(Closed {
-                    at: now,
-                    cause: CloseCause::Expired,
-                    by: None,
-                });
+                alert.closed = Some(Closed { at: now, cause: CloseCause::Expired, by: None });
                 self.changes.stopped.insert((no, id));
                 let text = "Ended: its time ran out";
-                self.changes
-                    .note(no, id, Entry::new(now, Step::Correlate, text));
+                self.changes.note(no, id, Entry::new(now, Step::Correlate, text));
             }
             self.changes.changed.insert((no, id), alert);
         }
@@ -321,12 +268,8 @@ impl Transaction<'_> {
 
     /// Notifications of alerts opened in this turn that were leased at birth.
     fn hand_over_new(&mut self) {
-        let opened: BTreeMap<AlertId, &Alert> = self
-            .changes
-            .opened
-            .iter()
-            .map(|(_, alert)| (alert.id, alert))
-            .collect();
+        let opened: BTreeMap<AlertId, &Alert> =
+            self.changes.opened.iter().map(|(_, alert)| (alert.id, alert)).collect();
         let mut jobs = Vec::new();
         for (no, notification, next) in &self.changes.notifications {
             if let (Next::Leased(_), Some(alert)) = (next, opened.get(&notification.alert)) {
@@ -348,10 +291,8 @@ impl Transaction<'_> {
             return Ok(false);
         }
         let more = i64::try_from(due.len()).unwrap_or(0) >= limit;
-        let keys: Vec<(InstanceNo, NotificationId)> = due
-            .iter()
-            .map(|(no, notification)| (*no, notification.id))
-            .collect();
+        let keys: Vec<(InstanceNo, NotificationId)> =
+            due.iter().map(|(no, notification)| (*no, notification.id)).collect();
         notifications::lease(tx, &keys, self.lease_end())?;
         let mut wanted: BTreeMap<InstanceNo, BTreeSet<AlertId>> = BTreeMap::new();
         for (no, notification) in &due {
@@ -372,12 +313,7 @@ impl Transaction<'_> {
     }
 
     fn job(&self, instance: InstanceNo, (notification, alert): (Notification, Alert)) -> Job {
-        Job {
-            instance,
-            notification,
-            alert,
-            leased: self.context.now,
-        }
+        Job { instance, notification, alert, leased: self.context.now }
     }
 }
 
@@ -398,9 +334,7 @@ fn shift_counts(
         return Ok(ShiftCounts::new());
     }
     let shifts: Vec<_> = shifts.into_iter().collect();
-    Ok(alerts::shift_counts(tx, directory.instance.no, &shifts)?
-        .into_iter()
-        .collect())
+    Ok(alerts::shift_counts(tx, directory.instance.no, &shifts)?.into_iter().collect())
 }
 
 /// Who sends a notification: this process at once when it is due and there is room, else whoever finds it due.
@@ -424,11 +358,7 @@ fn hold(
     let mut held = BTreeMap::new();
     for (no, ids) in by_instance {
         let ids: Vec<AlertId> = ids.into_iter().collect();
-        held.extend(
-            alerts::lock_all(tx, no, &ids)?
-                .into_iter()
-                .map(|a| ((no, a.id), a)),
-        );
+        held.extend(alerts::lock_all(tx, no, &ids)?.into_iter().map(|a| ((no, a.id), a)));
     }
     Ok(held)
 }
@@ -444,11 +374,7 @@ fn told_by_alert(
     let mut told: BTreeMap<(InstanceNo, AlertId), Told> = BTreeMap::new();
     for (no, ids) in by_instance {
         for row in notifications::told(tx, no, &ids)? {
-            let round = told
-                .entry((no, row.alert))
-                .or_default()
-                .entry(row.person)
-                .or_default();
+            let round = told.entry((no, row.alert)).or_default().entry(row.person).or_default();
             *round = (*round).max(row.round);
         }
     }

@@ -53,15 +53,9 @@ pub fn parse(body: &[u8], now: Timestamp) -> V2Outcome {
     match read_list(body) {
         Ok(alerts) => {
             let (drafts, reasons) = take_valid(alerts, now);
-            V2Outcome {
-                drafts,
-                error: handler_error(&reasons),
-            }
+            V2Outcome { drafts, error: handler_error(&reasons) }
         }
-        Err(error) => V2Outcome {
-            drafts: Vec::new(),
-            error: Some(error),
-        },
+        Err(error) => V2Outcome { drafts: Vec::new(), error: Some(error) },
     }
 }
 
@@ -71,20 +65,11 @@ pub(super) fn parse_list(body: &[u8], now: Timestamp) -> Result<Vec<Draft>, Payl
     // First, for its better words on what is no JSON at all.
     read_json(body, API_BODY_BYTES_MAX)?;
     match parse(body, now) {
-        V2Outcome {
-            drafts,
-            error: None,
-        } => Ok(drafts),
-        V2Outcome {
-            drafts,
-            error: Some(_),
-        } if !drafts.is_empty() => Ok(drafts),
-        V2Outcome {
-            error: Some(error), ..
-        } => Err(PayloadError::out_of_range(
-            "body",
-            format!("be valid alerts: {}", error.body),
-        )),
+        V2Outcome { drafts, error: None } => Ok(drafts),
+        V2Outcome { drafts, error: Some(_) } if !drafts.is_empty() => Ok(drafts),
+        V2Outcome { error: Some(error), .. } => {
+            Err(PayloadError::out_of_range("body", format!("be valid alerts: {}", error.body)))
+        }
     }
 }
 
@@ -109,10 +94,7 @@ fn read_list(body: &[u8]) -> Result<Vec<Posted>, V2Error> {
         Some(Value::Array(alerts)) => alerts,
         None | Some(Value::Null) => return Err(framework(422, 602, "alerts in body is required")),
         Some(other) => {
-            return Err(unparsable(&format!(
-                "the body is {}, not a list of alerts",
-                kind(&other)
-            )));
+            return Err(unparsable(&format!("the body is {}, not a list of alerts", kind(&other))));
         }
     };
     if alerts.len() > ALERTS_PER_REQUEST_MAX {
@@ -122,21 +104,14 @@ fn read_list(body: &[u8]) -> Result<Vec<Posted>, V2Error> {
         );
         return Err(framework(422, 613, &message));
     }
-    alerts
-        .into_iter()
-        .enumerate()
-        .map(|(n, alert)| read_alert(n, alert))
-        .collect()
+    alerts.into_iter().enumerate().map(|(n, alert)| read_alert(n, alert)).collect()
 }
 
 fn read_alert(n: usize, alert: Value) -> Result<Posted, V2Error> {
     let mut fields = match alert {
         Value::Object(fields) => fields,
         other => {
-            return Err(unparsable(&format!(
-                "alert {n} is {}, not an object",
-                kind(&other)
-            )));
+            return Err(unparsable(&format!("alert {n} is {}, not an object", kind(&other))));
         }
     };
     if fields.get("labels").is_none_or(Value::is_null) {
@@ -187,13 +162,11 @@ fn read_time(
         TimeZone::UTC.to_timestamp(local).ok()
     });
     // Stored times are whole microseconds; so is what leaves here.
-    instant
-        .map(|instant| Some(time::from_micros(instant.as_microsecond())))
-        .ok_or_else(|| {
-            let text = cut(text, QUOTE_CHARS_MAX);
-            let wanted = "a time such as 2026-03-02T09:00:00Z";
-            unparsable(&format!("alert {n}: {key} must be {wanted}, not {text:?}"))
-        })
+    instant.map(|instant| Some(time::from_micros(instant.as_microsecond()))).ok_or_else(|| {
+        let text = cut(text, QUOTE_CHARS_MAX);
+        let wanted = "a time such as 2026-03-02T09:00:00Z";
+        unparsable(&format!("alert {n}: {key} must be {wanted}, not {text:?}"))
+    })
 }
 
 /// The handler's part: meaning. The valid alerts, and why the others are not.
@@ -212,9 +185,7 @@ fn take_valid(alerts: Vec<Posted>, now: Timestamp) -> (Vec<Draft>, Vec<String>) 
 impl Posted {
     fn into_alert(mut self, now: Timestamp) -> Result<Alert, String> {
         let starts = self.starts.or(self.ends).unwrap_or(now);
-        let ends = self
-            .ends
-            .unwrap_or_else(|| time::add_minutes(now, RESOLVE_TIMEOUT_MINUTES));
+        let ends = self.ends.unwrap_or_else(|| time::add_minutes(now, RESOLVE_TIMEOUT_MINUTES));
         self.labels.retain(|_, text| !text.is_empty());
         if ends < starts {
             return Err("start time must be before end time".to_owned());
@@ -226,10 +197,7 @@ impl Posted {
             return Err("at least one label pair required".to_owned());
         }
         if let Some(name) = self.annotations.keys().find(|name| !is_label_name(name)) {
-            return Err(format!(
-                "invalid annotations: invalid name {}",
-                quoted(name)
-            ));
+            return Err(format!("invalid annotations: invalid name {}", quoted(name)));
         }
         let resolved = ends <= now;
         let mut circumstances = vec![("startsAt", starts.to_string())];
@@ -238,11 +206,7 @@ impl Posted {
         }
         circumstances.extend(self.generator.map(|url| ("generatorURL", url)));
         Ok(Alert {
-            action: if resolved {
-                EventAction::Resolve
-            } else {
-                EventAction::Trigger
-            },
+            action: if resolved { EventAction::Resolve } else { EventAction::Trigger },
             fingerprint: Some(labels::fingerprint(&self.labels)),
             labels: self.labels,
             annotations: self.annotations,
@@ -252,9 +216,7 @@ impl Posted {
 }
 
 fn is_label_name(name: &str) -> bool {
-    name.chars()
-        .next()
-        .is_some_and(|c| c == '_' || c.is_alphabetic())
+    name.chars().next().is_some_and(|c| c == '_' || c.is_alphabetic())
         && !name.chars().any(char::is_control)
 }
 
@@ -264,33 +226,19 @@ fn quoted(name: &str) -> String {
 }
 
 fn wrong_type(n: usize, key: &str, got: &Value) -> V2Error {
-    unparsable(&format!(
-        "alert {n}: {key} must be a string, not {}",
-        kind(got)
-    ))
+    unparsable(&format!("alert {n}: {key} must be a string, not {}", kind(got)))
 }
 
 fn unparsable(reason: &str) -> V2Error {
-    framework(
-        400,
-        400,
-        &format!("parsing alerts body from \"\" failed, because {reason}"),
-    )
+    framework(400, 400, &format!("parsing alerts body from \"\" failed, because {reason}"))
 }
 
 fn framework(status: u16, code: u16, message: &str) -> V2Error {
-    V2Error {
-        status,
-        body: json!({ "code": code, "message": message }).to_string(),
-    }
+    V2Error { status, body: json!({ "code": code, "message": message }).to_string() }
 }
 
 fn handler_error(reasons: &[String]) -> Option<V2Error> {
-    let mut named: Vec<&str> = reasons
-        .iter()
-        .take(REASONS_MAX)
-        .map(String::as_str)
-        .collect();
+    let mut named: Vec<&str> = reasons.iter().take(REASONS_MAX).map(String::as_str).collect();
     let rest = format!("and {} more", reasons.len().saturating_sub(REASONS_MAX));
     if reasons.len() > REASONS_MAX {
         named.push(&rest);

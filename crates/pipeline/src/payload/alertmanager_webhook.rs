@@ -26,10 +26,7 @@ pub fn parse(body: &[u8]) -> Result<Vec<Draft>, PayloadError> {
         Some(other) => return Err(PayloadError::wrong_type("body", wanted, &other)),
         None => return Err(PayloadError::out_of_range("body", format!("be {wanted}"))),
     };
-    let version = object
-        .get("version")
-        .and_then(Value::as_str)
-        .map(|v| clean(v, 16));
+    let version = object.get("version").and_then(Value::as_str).map(|v| clean(v, 16));
     drafts(&mut object).map_err(|error| match version.as_deref() {
         Some("4") => error,
         Some(other) => error.with_remark(&format!(
@@ -45,17 +42,10 @@ fn drafts(object: &mut Object) -> Result<Vec<Draft>, PayloadError> {
     let alerts = match object.remove("alerts") {
         Some(Value::Array(alerts)) => alerts,
         None => {
-            return Err(PayloadError::out_of_range(
-                "alerts",
-                "be present: a list of alerts",
-            ));
+            return Err(PayloadError::out_of_range("alerts", "be present: a list of alerts"));
         }
         Some(other) => {
-            return Err(PayloadError::wrong_type(
-                "alerts",
-                "a list of alerts",
-                &other,
-            ));
+            return Err(PayloadError::wrong_type("alerts", "a list of alerts", &other));
         }
     };
     if alerts.len() > ALERTS_PER_REQUEST_MAX {
@@ -71,11 +61,7 @@ fn drafts(object: &mut Object) -> Result<Vec<Draft>, PayloadError> {
         .enumerate()
         .map(|(n, value)| match value {
             Value::Object(fields) => shared.alert(n, fields).map(Alert::into_draft),
-            other => Err(PayloadError::wrong_type(
-                format!("alerts[{n}]"),
-                "an object",
-                &other,
-            )),
+            other => Err(PayloadError::wrong_type(format!("alerts[{n}]"), "an object", &other)),
         })
         .collect()
 }
@@ -88,29 +74,19 @@ struct Shared {
 
 impl Shared {
     fn read(object: &Object) -> Self {
-        let text = |key: &str| {
-            object
-                .get(key)
-                .and_then(Value::as_str)
-                .filter(|text| !text.is_empty())
-        };
+        let text =
+            |key: &str| object.get(key).and_then(Value::as_str).filter(|text| !text.is_empty());
         let mut circumstances: Vec<(&'static str, String)> =
             ["externalURL", "receiver", "groupKey"]
                 .into_iter()
                 .filter_map(|key| Some((key, clean(text(key)?, SHARED_TEXT_CHARS_MAX))))
                 .collect();
         // Alerts that the receiver's max_alerts left out: somebody should know that there are more.
-        if let Some(more) = object
-            .get("truncatedAlerts")
-            .and_then(Value::as_u64)
-            .filter(|n| *n > 0)
+        if let Some(more) = object.get("truncatedAlerts").and_then(Value::as_u64).filter(|n| *n > 0)
         {
             circumstances.push(("truncatedAlerts", more.to_string()));
         }
-        Self {
-            status: text("status").map(|text| clean(text, 64)),
-            circumstances,
-        }
+        Self { status: text("status").map(|text| clean(text, 64)), circumstances }
     }
 
     fn alert(&self, n: usize, mut fields: Object) -> Result<Alert, PayloadError> {
@@ -122,11 +98,7 @@ impl Shared {
             None | Some(Value::Null) => None,
             Some(Value::String(text)) => labels::dedup_key(&path("fingerprint"), text)?,
             Some(other) => {
-                return Err(PayloadError::wrong_type(
-                    path("fingerprint"),
-                    "a string",
-                    other,
-                ));
+                return Err(PayloadError::wrong_type(path("fingerprint"), "a string", other));
             }
         };
         if given.is_none() && labels.is_empty() {
@@ -141,13 +113,7 @@ impl Shared {
             }
         }
         let fingerprint = given.or_else(|| Some(labels::fingerprint(&labels)));
-        Ok(Alert {
-            action,
-            fingerprint,
-            labels,
-            annotations,
-            circumstances,
-        })
+        Ok(Alert { action, fingerprint, labels, annotations, circumstances })
     }
 
     /// The alert's own status, else the group's.

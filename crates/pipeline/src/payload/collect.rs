@@ -53,8 +53,7 @@ impl Collector {
         }
         if self.dropped > 0 {
             let dropped = i64::try_from(self.dropped).unwrap_or(i64::MAX);
-            self.properties
-                .insert(DROPPED_PROPERTY.to_owned(), Property::Int(dropped));
+            self.properties.insert(DROPPED_PROPERTY.to_owned(), Property::Int(dropped));
         }
         self.properties
     }
@@ -94,24 +93,13 @@ pub(super) fn clean(text: &str, chars_max: usize) -> String {
 
 /// The same for a text that is already owned: copies only what must change.
 pub(super) fn cleaned(text: String, chars_max: usize) -> String {
-    if text.len() <= chars_max && !text.contains('\0') {
-        text
-    } else {
-        clean(&text, chars_max)
-    }
+    if text.len() <= chars_max && !text.contains('\0') { text } else { clean(&text, chars_max) }
 }
 
 /// A summary: the first line that is not empty, without control characters, cut.
 pub(super) fn one_line(text: &str) -> String {
-    let line = text
-        .lines()
-        .map(str::trim)
-        .find(|line| !line.is_empty())
-        .unwrap_or("");
-    let visible: String = line
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("");
+    let visible: String = line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     cut(visible.trim(), SUMMARY_CHARS_MAX)
 }
 
@@ -128,14 +116,8 @@ fn number_property(number: &Number) -> Property {
 
 /// A list of texts where possible; otherwise the JSON text of the list.
 fn list_property(items: Vec<Value>) -> Property {
-    if !items
-        .iter()
-        .all(|item| scalar_text(item).is_some() || category_value(item).is_some())
-    {
-        return Property::Text(clean(
-            &Value::Array(items).to_string(),
-            PROPERTY_TEXT_CHARS_MAX,
-        ));
+    if !items.iter().all(|item| scalar_text(item).is_some() || category_value(item).is_some()) {
+        return Property::Text(clean(&Value::Array(items).to_string(), PROPERTY_TEXT_CHARS_MAX));
     }
     let total = items.iter().filter(|item| !item.is_null()).count();
     let mut texts: Vec<String> = items
@@ -182,10 +164,8 @@ mod tests {
     }
 
     fn check(value: &Value, expected: &[(&str, Property)]) {
-        let expected: Properties = expected
-            .iter()
-            .map(|(name, value)| ((*name).to_owned(), value.clone()))
-            .collect();
+        let expected: Properties =
+            expected.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
         assert_eq!(collected(value.clone()), expected, "{value}");
     }
 
@@ -206,10 +186,7 @@ mod tests {
         check(&json!(2.5), &[("x", Property::Real(2.5))]);
         check(&json!(u64::MAX), &[("x", text("18446744073709551615"))]);
         check(&json!("a\u{0}b"), &[("x", text("a\u{FFFD}b"))]);
-        check(
-            &json!(["a", 1, null, true]),
-            &[("x", list(&["a", "1", "true"]))],
-        );
+        check(&json!(["a", 1, null, true]), &[("x", list(&["a", "1", "true"]))]);
         check(&json!([]), &[("x", list(&[]))]);
         check(
             &json!([{"category": "A", "value": "EMEA"}, {"category": "B", "value": "Oslo"}]),
@@ -259,24 +236,15 @@ mod tests {
             exact.put(&n.to_string(), Property::Int(n + 1));
         }
         let exact = exact.finish();
-        assert_eq!(
-            (exact.len(), exact.get("7")),
-            (256, Some(&Property::Int(8)))
-        );
+        assert_eq!((exact.len(), exact.get("7")), (256, Some(&Property::Int(8))));
 
         let long = collected(json!("y".repeat(PROPERTY_TEXT_CHARS_MAX + 1)));
         assert!(matches!(&long["x"], Property::Text(t) if t.ends_with("y…")));
         let wide = collected(json!((0..1000).collect::<Vec<i32>>()));
-        let Property::List(texts) = &wide["x"] else {
-            panic!("{wide:?}")
-        };
+        let Property::List(texts) = &wide["x"] else { panic!("{wide:?}") };
         assert_eq!((texts.len(), texts[255].as_str()), (256, "… and 745 more"));
         let named = collected(json!({"k".repeat(5000): {"l": 1}}));
-        assert!(
-            named
-                .keys()
-                .all(|name| name.chars().count() == PROPERTY_NAME_CHARS_MAX)
-        );
+        assert!(named.keys().all(|name| name.chars().count() == PROPERTY_NAME_CHARS_MAX));
     }
 
     #[test]
@@ -284,9 +252,6 @@ mod tests {
         assert_eq!(one_line("\n  disk\tfull \u{7}!\nsecond"), "disk full  !");
         assert_eq!(one_line(" \r\n "), "");
         assert_eq!(one_line("a\0b"), "a b");
-        assert_eq!(
-            one_line(&"z".repeat(2000)).chars().count(),
-            SUMMARY_CHARS_MAX
-        );
+        assert_eq!(one_line(&"z".repeat(2000)).chars().count(), SUMMARY_CHARS_MAX);
     }
 }

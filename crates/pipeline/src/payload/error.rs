@@ -70,11 +70,7 @@ impl PayloadError {
     pub(super) fn wrong_type(field: impl Into<String>, wanted: &str, got: &Value) -> Self {
         let field = cut(&field.into(), 2 * QUOTE_CHARS_MAX);
         let message = format!("{field} must be {wanted}, not {}.", kind(got));
-        Self::Field {
-            field,
-            message,
-            subcode: "validation.common.field.invalid.type",
-        }
+        Self::Field { field, message, subcode: "validation.common.field.invalid.type" }
     }
 
     /// A text that is none of the known words.
@@ -82,22 +78,14 @@ impl PayloadError {
         let given = cut(given, QUOTE_CHARS_MAX);
         let message = format!("{field} must be {known}, not {given:?}.");
         let subcode = "validation.common.field.invalid.enum";
-        Self::Field {
-            field: field.to_owned(),
-            message,
-            subcode,
-        }
+        Self::Field { field: field.to_owned(), message, subcode }
     }
 
     /// A value outside its range.
     pub(super) fn out_of_range(field: impl Into<String>, rule: impl Display) -> Self {
         let field = cut(&field.into(), 2 * QUOTE_CHARS_MAX);
         let message = format!("{field} must {rule}.");
-        Self::Field {
-            field,
-            message,
-            subcode: "validation.common.field.invalid.range",
-        }
+        Self::Field { field, message, subcode: "validation.common.field.invalid.range" }
     }
 
     /// Adds a remark to the message of a wrong field.
@@ -114,14 +102,10 @@ impl PayloadError {
 /// as `serde_json` has them: the last of several equal keys counts.
 pub(super) fn read_json(body: &[u8], bytes_max: usize) -> Result<Option<Value>, PayloadError> {
     if body.len() > bytes_max {
-        return Err(PayloadError::TooLarge {
-            bytes: body.len(),
-            bytes_max,
-        });
+        return Err(PayloadError::TooLarge { bytes: body.len(), bytes_max });
     }
-    let text = std::str::from_utf8(body).map_err(|error| PayloadError::NotUtf8 {
-        offset: error.valid_up_to(),
-    })?;
+    let text = std::str::from_utf8(body)
+        .map_err(|error| PayloadError::NotUtf8 { offset: error.valid_up_to() })?;
     // Some senders on Windows begin with a byte order mark.
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     if text.bytes().all(|b| b.is_ascii_whitespace()) {
@@ -131,9 +115,7 @@ pub(super) fn read_json(body: &[u8], bytes_max: usize) -> Result<Option<Value>, 
         Ok(value) => Ok(Some(value)),
         Err(error) => {
             let full = error.to_string();
-            let message = full
-                .split_once(" at line ")
-                .map_or(full.as_str(), |(first, _)| first);
+            let message = full.split_once(" at line ").map_or(full.as_str(), |(first, _)| first);
             Err(PayloadError::NotJson {
                 line: error.line(),
                 column: error.column(),

@@ -163,11 +163,7 @@ fn take_minutes(object: &mut Object) -> Result<Option<u32>, PayloadError> {
         Some(Value::Number(number)) => number.as_u64(),
         Some(Value::String(text)) => text.trim().parse().ok(),
         Some(other) => {
-            return Err(PayloadError::wrong_type(
-                KEY,
-                "a whole number of minutes",
-                &other,
-            ));
+            return Err(PayloadError::wrong_type(KEY, "a whole number of minutes", &other));
         }
     };
     minutes
@@ -190,10 +186,7 @@ fn take_recipients(object: &mut Object) -> Result<Vec<Pointer>, PayloadError> {
         }
     };
     if items.len() > RECIPIENTS_MAX {
-        let rule = format!(
-            "name at most {RECIPIENTS_MAX} recipients, not {}",
-            items.len()
-        );
+        let rule = format!("name at most {RECIPIENTS_MAX} recipients, not {}", items.len());
         return Err(PayloadError::out_of_range("recipients", rule));
     }
     items
@@ -208,11 +201,8 @@ fn recipient(n: usize, item: Value) -> Result<Pointer, PayloadError> {
     match item {
         Value::String(name) => pointer(format!("recipients[{n}]"), &name),
         Value::Object(mut fields) => {
-            let key = if fields.get("id").is_some_and(|id| !id.is_null()) {
-                "id"
-            } else {
-                "targetName"
-            };
+            let key =
+                if fields.get("id").is_some_and(|id| !id.is_null()) { "id" } else { "targetName" };
             let path = format!("recipients[{n}].{key}");
             match take(&mut fields, key) {
                 Some(Value::String(name)) => pointer(path, &name),
@@ -226,11 +216,7 @@ fn recipient(n: usize, item: Value) -> Result<Pointer, PayloadError> {
         other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_)) => {
             debug_assert!(kind(&other) != "null", "null recipients were skipped");
             let wanted = "a string or an object with an id";
-            Err(PayloadError::wrong_type(
-                format!("recipients[{n}]"),
-                wanted,
-                &other,
-            ))
+            Err(PayloadError::wrong_type(format!("recipients[{n}]"), wanted, &other))
         }
     }
 }

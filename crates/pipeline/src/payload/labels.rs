@@ -48,18 +48,13 @@ impl Alert {
             }
         }
         for (name, text) in &self.annotations {
-            properties.put_text(
-                &format!("annotation.{}", clean(name, PROPERTY_NAME_CHARS_MAX)),
-                text,
-            );
+            properties
+                .put_text(&format!("annotation.{}", clean(name, PROPERTY_NAME_CHARS_MAX)), text);
         }
         Draft {
             action: self.action,
             summary: summary(&self.labels, &self.annotations),
-            priority: self
-                .labels
-                .get("severity")
-                .and_then(|severity| priority(severity)),
+            priority: self.labels.get("severity").and_then(|severity| priority(severity)),
             recipients: recipients(&self.labels, &self.annotations),
             dedup_key: self.fingerprint,
             properties: properties.finish(),
@@ -78,9 +73,7 @@ pub(super) fn fingerprint(labels: &Labels) -> String {
         .iter()
         .flat_map(|(name, value)| [name, value])
         .flat_map(|text| text.bytes().chain([SEPARATOR]))
-        .fold(OFFSET, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(PRIME)
-        });
+        .fold(OFFSET, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME));
     format!("{hash:016x}")
 }
 
@@ -94,11 +87,7 @@ pub(super) fn read(
         None | Some(Value::Null) => return Ok(Labels::new()),
         Some(Value::Object(object)) => object,
         Some(other) => {
-            return Err(PayloadError::wrong_type(
-                field(),
-                "an object of names and texts",
-                &other,
-            ));
+            return Err(PayloadError::wrong_type(field(), "an object of names and texts", &other));
         }
     };
     let mut labels = Labels::new();
@@ -148,21 +137,13 @@ fn summary(labels: &Labels, annotations: &Labels) -> String {
     if let Some(line) = written {
         return line;
     }
-    let label = |name| {
-        labels
-            .get(name)
-            .map(|text| one_line(text))
-            .filter(|line| !line.is_empty())
-    };
+    let label = |name| labels.get(name).map(|text| one_line(text)).filter(|line| !line.is_empty());
     match (label("alertname"), label("instance")) {
         (Some(name), Some(instance)) => one_line(&format!("{name} on {instance}")),
         (Some(name), None) => name,
         (None, _) => {
-            let pairs: Vec<String> = labels
-                .iter()
-                .take(10)
-                .map(|(name, text)| format!("{name}={text}"))
-                .collect();
+            let pairs: Vec<String> =
+                labels.iter().take(10).map(|(name, text)| format!("{name}={text}")).collect();
             one_line(&pairs.join(", "))
         }
     }
@@ -171,9 +152,7 @@ fn summary(labels: &Labels, annotations: &Labels) -> String {
 /// The recipients an annotation names, else a label. What cannot be a name is left out: the alert
 /// must not be lost for it.
 fn recipients(labels: &Labels, annotations: &Labels) -> Vec<Pointer> {
-    let list = annotations
-        .get(RECIPIENTS_LABEL)
-        .or_else(|| labels.get(RECIPIENTS_LABEL));
+    let list = annotations.get(RECIPIENTS_LABEL).or_else(|| labels.get(RECIPIENTS_LABEL));
     list.into_iter()
         .flat_map(|list| list.split(','))
         .map(str::trim)
@@ -188,10 +167,7 @@ mod tests {
     use super::*;
 
     fn labels(pairs: &[(&str, &str)]) -> Labels {
-        pairs
-            .iter()
-            .map(|(name, text)| ((*name).to_owned(), (*text).to_owned()))
-            .collect()
+        pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect()
     }
 
     #[test]
@@ -199,14 +175,8 @@ mod tests {
         assert_eq!(fingerprint(&Labels::new()), "cbf29ce484222325");
         // The vector of Prometheus' own test: 5799056148416392346.
         let set = labels(&[("name", "garland, briggs"), ("fear", "love is not enough")]);
-        assert_eq!(
-            fingerprint(&set),
-            format!("{:016x}", 5_799_056_148_416_392_346_u64)
-        );
-        assert_ne!(
-            fingerprint(&labels(&[("a", "bc")])),
-            fingerprint(&labels(&[("ab", "c")]))
-        );
+        assert_eq!(fingerprint(&set), format!("{:016x}", 5_799_056_148_416_392_346_u64));
+        assert_ne!(fingerprint(&labels(&[("a", "bc")])), fingerprint(&labels(&[("ab", "c")])));
     }
 
     #[test]
@@ -232,19 +202,10 @@ mod tests {
             assert_eq!(summary(&set, &labels(annotations)), expected);
         };
         check(&[("description", "long"), ("summary", "short")], "short");
-        check(
-            &[("message", "m"), ("description", "\nline one\nline two")],
-            "line one",
-        );
+        check(&[("message", "m"), ("description", "\nline one\nline two")], "line one");
         check(&[("summary", "  ")], "Disk on db-1");
-        assert_eq!(
-            summary(&labels(&[("alertname", "Up")]), &Labels::new()),
-            "Up"
-        );
-        assert_eq!(
-            summary(&labels(&[("b", "2"), ("a", "1")]), &Labels::new()),
-            "a=1, b=2"
-        );
+        assert_eq!(summary(&labels(&[("alertname", "Up")]), &Labels::new()), "Up");
+        assert_eq!(summary(&labels(&[("b", "2"), ("a", "1")]), &Labels::new()), "a=1, b=2");
         assert_eq!(summary(&Labels::new(), &Labels::new()), "");
     }
 
@@ -253,15 +214,9 @@ mod tests {
         let label = labels(&[(RECIPIENTS_LABEL, "team")]);
         let annotation = labels(&[(RECIPIENTS_LABEL, " akira, ,Database Team,")]);
         let pointers = |names: &[&str]| -> Vec<Pointer> {
-            names
-                .iter()
-                .map(|name| Pointer((*name).to_owned()))
-                .collect()
+            names.iter().map(|name| Pointer((*name).to_owned())).collect()
         };
-        assert_eq!(
-            recipients(&label, &annotation),
-            pointers(&["akira", "Database Team"])
-        );
+        assert_eq!(recipients(&label, &annotation), pointers(&["akira", "Database Team"]));
         assert_eq!(recipients(&label, &Labels::new()), pointers(&["team"]));
         let many = labels(&[(RECIPIENTS_LABEL, &"x,".repeat(2000))]);
         assert_eq!(recipients(&many, &Labels::new()).len(), RECIPIENTS_MAX);

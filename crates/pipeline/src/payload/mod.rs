@@ -87,23 +87,15 @@ pub fn is_within_bounds(draft: &Draft) -> bool {
     };
     fits(&draft.summary, SUMMARY_CHARS_MAX)
         && !draft.summary.chars().any(char::is_control)
-        && draft
-            .dedup_key
-            .as_ref()
-            .is_none_or(|k| fits(k, DEDUP_KEY_CHARS_MAX) && !k.is_empty())
+        && draft.dedup_key.as_ref().is_none_or(|k| fits(k, DEDUP_KEY_CHARS_MAX) && !k.is_empty())
         && draft.properties.len() <= PROPERTIES_MAX
         && draft
             .properties
             .iter()
             .all(|(name, value)| fits(name, PROPERTY_NAME_CHARS_MAX) && value_fits(value))
         && draft.recipients.len() <= RECIPIENTS_MAX
-        && draft
-            .recipients
-            .iter()
-            .all(|r| fits(&r.0, RECIPIENT_CHARS_MAX) && !r.0.is_empty())
-        && draft
-            .expiration_minutes
-            .is_none_or(|m| (1..=EXPIRATION_MINUTES_MAX).contains(&m))
+        && draft.recipients.iter().all(|r| fits(&r.0, RECIPIENT_CHARS_MAX) && !r.0.is_empty())
+        && draft.expiration_minutes.is_none_or(|m| (1..=EXPIRATION_MINUTES_MAX).contains(&m))
 }
 
 #[cfg(test)]

@@ -32,23 +32,14 @@ impl Responder {
         change: StateChange,
         by: PersonId,
     ) -> Result<(Alert, bool), RespondError> {
-        let directory = self
-            .snapshots
-            .instance(no)
-            .ok_or(RespondError::NoInstance)?;
+        let directory = self.snapshots.instance(no).ok_or(RespondError::NoInstance)?;
         let (now, random) = (self.clock.now(), self.random.clone());
         let name = words::person(&directory, by);
         let changed = self
             .db
             .write("respond.change_state", move |tx| {
                 let alert = alerts::lock(tx, no, id)?.ok_or(RespondError::NoAlert)?;
-                let asked = Asked {
-                    no,
-                    change,
-                    by,
-                    now,
-                    name: &name,
-                };
+                let asked = Asked { no, change, by, now, name: &name };
                 let Some((alert, text)) = asked.apply(tx, alert)? else {
                     let alert = alerts::get(tx, no, id)?.ok_or(RespondError::NoAlert)?;
                     return Ok((alert, false));
@@ -81,13 +72,7 @@ impl Asked<'_> {
         tx: &mut WriteTx<'_>,
         mut alert: Alert,
     ) -> Result<Option<(Alert, String)>, RespondError> {
-        let Asked {
-            no,
-            change,
-            by,
-            now,
-            name,
-        } = *self;
+        let Asked { no, change, by, now, name } = *self;
         let text = match (change, alert.state) {
             (StateChange::Suspend | StateChange::Resume, State::Closed) => {
                 return Err(RespondError::Closed);
@@ -102,22 +87,14 @@ impl Asked<'_> {
                 format!("Suspended by {name}: nothing is sent until it is resumed")
             }
             (StateChange::Resume, State::Suspended) => {
-                alert.state = if alert.owner.is_some() {
-                    State::Acknowledged
-                } else {
-                    State::Open
-                };
+                alert.state = if alert.owner.is_some() { State::Acknowledged } else { State::Open };
                 notifications::unpark(tx, no, alert.id, now)?;
                 resume(tx, no, alert.id, now)?;
                 format!("Resumed by {name}")
             }
             (StateChange::End, State::Open | State::Acknowledged | State::Suspended) => {
                 alert.state = State::Closed;
-                alert.closed = Some(Closed {
-                    at: now,
-                    cause: CloseCause::Person,
-                    by: Some(by),
-                });
+                alert.closed = Some(Closed { at: now, cause: CloseCause::Person, by: Some(by) });
                 notifications::cancel_alerts(tx, no, &[alert.id], now)?;
                 escalations::stop(tx, no, &[alert.id])?;
                 format!("Ended by {name}")

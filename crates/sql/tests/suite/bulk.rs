@@ -26,10 +26,7 @@ const INSERT: BulkInsert = BulkInsert {
     ],
     on_conflict: "",
 };
-const INSERT_NEW: BulkInsert = BulkInsert {
-    on_conflict: "on conflict do nothing",
-    ..INSERT
-};
+const INSERT_NEW: BulkInsert = BulkInsert { on_conflict: "on conflict do nothing", ..INSERT };
 const UPDATE: BulkUpdate = BulkUpdate {
     name: "item.change_all",
     table: "item",
@@ -37,24 +34,14 @@ const UPDATE: BulkUpdate = BulkUpdate {
     set: &[("name", ColumnType::Text), ("size", ColumnType::Int)],
     guard: "",
 };
-const GROW: BulkUpdate = BulkUpdate {
-    guard: "size is null or size < {size}",
-    ..UPDATE
-};
-const ALL: Statement = Statement::new(
-    "item.all",
-    "select id, name, size, data from item order by id",
-);
+const GROW: BulkUpdate = BulkUpdate { guard: "size is null or size < {size}", ..UPDATE };
+const ALL: Statement =
+    Statement::new("item.all", "select id, name, size, data from item order by id");
 
 fn rows(range: std::ops::Range<i64>) -> Vec<Vec<Value>> {
     let row = |i: i64| {
         let size = (i % 2 == 0).then_some(i);
-        vec![
-            i.into(),
-            format!("n{i}").into(),
-            size.into(),
-            i.to_be_bytes().into(),
-        ]
+        vec![i.into(), format!("n{i}").into(), size.into(), i.to_be_bytes().into()]
     };
     range.map(row).collect()
 }
@@ -65,9 +52,7 @@ fn all(db: &firebell_sql::Db) -> Vec<Row> {
 
 fn many_rows_are_inserted(engine: TestEngine) {
     let (db, _guard) = with_items(engine);
-    let count = db
-        .write_blocking("bulk", |tx| tx.bulk_insert(&INSERT, rows(0..25_000)))
-        .unwrap();
+    let count = db.write_blocking("bulk", |tx| tx.bulk_insert(&INSERT, rows(0..25_000))).unwrap();
     assert_eq!(count, 25_000);
     let rows = all(&db);
     assert_eq!(rows.len(), 25_000);
@@ -75,25 +60,16 @@ fn many_rows_are_inserted(engine: TestEngine) {
     assert_eq!(rows[24_999].get::<Option<i64>>(2).unwrap(), None);
     assert_eq!(rows[24_998].get::<Option<i64>>(2).unwrap(), Some(24_998));
     assert_eq!(rows[7].get::<[u8; 8]>(3).unwrap(), 7_i64.to_be_bytes());
-    assert_eq!(
-        db.write_blocking("none", |tx| tx.bulk_insert(&INSERT, Vec::new()))
-            .unwrap(),
-        0
-    );
+    assert_eq!(db.write_blocking("none", |tx| tx.bulk_insert(&INSERT, Vec::new())).unwrap(), 0);
 }
 
 fn a_conflict_is_skipped_or_reported(engine: TestEngine) {
     let (db, _guard) = with_items(engine);
-    db.write_blocking("first", |tx| tx.bulk_insert(&INSERT, rows(0..3)))
-        .unwrap();
-    let error = db
-        .write_blocking("twice", |tx| tx.bulk_insert(&INSERT, rows(2..5)))
-        .unwrap_err();
+    db.write_blocking("first", |tx| tx.bulk_insert(&INSERT, rows(0..3))).unwrap();
+    let error = db.write_blocking("twice", |tx| tx.bulk_insert(&INSERT, rows(2..5))).unwrap_err();
     assert!(error.is_unique_on("item.id"), "{error:?}");
     assert_eq!(names(&db).len(), 3);
-    let added = db
-        .write_blocking("new", |tx| tx.bulk_insert(&INSERT_NEW, rows(2..5)))
-        .unwrap();
+    let added = db.write_blocking("new", |tx| tx.bulk_insert(&INSERT_NEW, rows(2..5))).unwrap();
     assert_eq!((added, names(&db).len()), (2, 5));
 }
 
@@ -114,10 +90,7 @@ fn many_rows_are_updated(engine: TestEngine) {
         .write_blocking("update", |tx| {
             tx.bulk_insert(&INSERT, rows(0..12_000))?;
             let change = |i: i64| vec![i.into(), format!("m{i}").into(), Value::Null];
-            tx.bulk_update(
-                &UPDATE,
-                (0..12_005).filter(|i| i % 3 == 0).map(change).collect(),
-            )
+            tx.bulk_update(&UPDATE, (0..12_005).filter(|i| i % 3 == 0).map(change).collect())
         })
         .unwrap();
     assert_eq!(changed, 4_000);
@@ -172,8 +145,7 @@ fn sets_find_each_key_once(engine: TestEngine) {
         postgres: "select id from item where name = any(?1)",
     };
     let (db, _guard) = with_items(engine);
-    db.write_blocking("rows", |tx| tx.bulk_insert(&INSERT, rows(0..10)))
-        .unwrap();
+    db.write_blocking("rows", |tx| tx.bulk_insert(&INSERT, rows(0..10))).unwrap();
     let ids = |rows: Vec<Row>| {
         let mut ids: Vec<i64> = rows.iter().map(|row| row.get(0).unwrap()).collect();
         ids.sort_unstable();

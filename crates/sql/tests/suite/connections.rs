@@ -34,8 +34,7 @@ fn a_connection_lost_in_a_transaction_fails_only_that_call() {
     assert!(matches!(out, Err(Error::Unavailable { .. })), "{out:?}");
     assert_eq!(runs.get(), 1);
     for id in 2..6 {
-        db.write_blocking("again", move |tx| add(tx, id, &format!("n{id}")))
-            .unwrap();
+        db.write_blocking("again", move |tx| add(tx, id, &format!("n{id}"))).unwrap();
     }
     assert_eq!(names(&db), ["n2", "n3", "n4", "n5"]);
 }
@@ -44,14 +43,12 @@ fn a_connection_lost_in_a_transaction_fails_only_that_call() {
 fn connections_lost_while_idle_are_not_noticed() {
     let (db, _guard) = with_items(TestEngine::Postgres);
     for id in 0..4 {
-        db.write_blocking("warm", move |tx| add(tx, id, &format!("n{id}")))
-            .unwrap();
+        db.write_blocking("warm", move |tx| add(tx, id, &format!("n{id}"))).unwrap();
     }
     let killed = db.read_blocking("kill", |tx| tx.query_one(&KILL_OTHERS, &[])?.get::<i64>(0));
     assert!(killed.unwrap() >= 1);
     for id in 4..8 {
-        db.write_blocking("on", move |tx| add(tx, id, &format!("n{id}")))
-            .unwrap();
+        db.write_blocking("on", move |tx| add(tx, id, &format!("n{id}"))).unwrap();
     }
     assert_eq!(names(&db).len(), 8);
 }
@@ -97,9 +94,7 @@ fn a_statement_has_a_time_limit() {
     config.statement_timeout = std::time::Duration::from_millis(50);
     let db = Db::open(&config).unwrap();
     let slow = Statement::new("slow", "select cast(pg_sleep(30) as text)");
-    let error = db
-        .read_blocking("slow", move |tx| tx.query(&slow, &[]))
-        .unwrap_err();
+    let error = db.read_blocking("slow", move |tx| tx.query(&slow, &[])).unwrap_err();
     assert!(error.to_string().contains("took too long"), "{error:?}");
     db.close();
 }
@@ -143,9 +138,7 @@ fn the_queue_is_bounded(engine: TestEngine) {
     }
     assert_eq!(db.stats().reads_waiting, 2);
     drop(release);
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     for call in calls {
         runtime.block_on(call).unwrap();
     }
@@ -175,9 +168,7 @@ const TABLE: Statement = Statement::new("ddl", "create table t (x blob not null)
 const FILL: Statement = Statement::new("fill", "insert into t values (?1)");
 
 fn fill(db: &Db, bytes: usize) {
-    let out = db.write_blocking("fill", move |tx| {
-        tx.execute(&FILL, &[vec![1; bytes].into()])
-    });
+    let out = db.write_blocking("fill", move |tx| tx.execute(&FILL, &[vec![1; bytes].into()]));
     out.unwrap();
 }
 
@@ -193,16 +184,14 @@ fn a_long_log_is_checkpointed_in_its_own_thread() {
     let mut config = Config::new(target);
     config.checkpoint_pages = 500;
     let db = Db::open(&config).unwrap();
-    db.write_blocking("ddl", |tx| tx.execute(&TABLE, &[]))
-        .unwrap();
+    db.write_blocking("ddl", |tx| tx.execute(&TABLE, &[])).unwrap();
     let file = guard.dir().unwrap().join("firebell.db");
     assert!(length(&file) < 100_000);
     fill(&db, 600 * 4096);
     let (_never, tick) = mpsc::channel::<()>();
     let waited = (0..10_000).find(|_| {
         length(&file) > 2_000_000 || {
-            tick.recv_timeout(std::time::Duration::from_millis(1))
-                .unwrap_err();
+            tick.recv_timeout(std::time::Duration::from_millis(1)).unwrap_err();
             false
         }
     });
@@ -217,8 +206,7 @@ fn a_stream_of_commits_does_not_grow_the_log_for_ever() {
     let mut config = Config::new(target);
     config.checkpoint_pages = 4;
     let db = Db::open(&config).unwrap();
-    db.write_blocking("ddl", |tx| tx.execute(&TABLE, &[]))
-        .unwrap();
+    db.write_blocking("ddl", |tx| tx.execute(&TABLE, &[])).unwrap();
     for _ in 0..200 {
         fill(&db, 8192);
     }
@@ -245,9 +233,7 @@ fn a_backup_is_whole_and_never_overwrites() {
 #[test]
 fn postgresql_names_its_own_backup() {
     let (db, _guard) = with_items(TestEngine::Postgres);
-    let error = db
-        .backup_to(std::path::Path::new("/nonexistent/copy"))
-        .unwrap_err();
+    let error = db.backup_to(std::path::Path::new("/nonexistent/copy")).unwrap_err();
     assert!(error.to_string().contains("pg_dump"), "{error}");
 }
 
@@ -258,16 +244,9 @@ fn a_path_that_cannot_be_opened_is_named() {
     assert!(matches!(error, Error::Unavailable { .. }), "{error:?}");
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("text.db");
-    std::fs::write(
-        &path,
-        "this is no database, but a text of some length".repeat(100),
-    )
-    .unwrap();
+    std::fs::write(&path, "this is no database, but a text of some length".repeat(100)).unwrap();
     let error = Db::open(&Config::new(Target::Sqlite { path })).unwrap_err();
-    assert!(
-        error.to_string().contains("not a SQLite database"),
-        "{error:?}"
-    );
+    assert!(error.to_string().contains("not a SQLite database"), "{error:?}");
 }
 
 /// The command line opens the same file while the service runs.
@@ -277,10 +256,7 @@ fn two_handles_share_a_file() {
     let one = Db::open(&Config::new(target.clone())).unwrap();
     let two = Db::open(&Config::new(target)).unwrap();
     let ddl = "create table item (id integer primary key, name text, size integer) strict";
-    one.write_blocking("ddl", move |tx| {
-        tx.execute(&Statement::new("ddl", ddl), &[])
-    })
-    .unwrap();
+    one.write_blocking("ddl", move |tx| tx.execute(&Statement::new("ddl", ddl), &[])).unwrap();
     let writers: Vec<_> = [one.clone(), two.clone()]
         .into_iter()
         .enumerate()
@@ -288,8 +264,7 @@ fn two_handles_share_a_file() {
             let base = i64::try_from(i).unwrap() * 1000;
             std::thread::spawn(move || {
                 for id in base..base + 50 {
-                    db.write_blocking("add", move |tx| add(tx, id, "x"))
-                        .unwrap();
+                    db.write_blocking("add", move |tx| add(tx, id, "x")).unwrap();
                 }
             })
         })
@@ -311,9 +286,7 @@ fn a_dropped_server_is_gone() {
     let config = Config::new(Target::Postgres { url });
     let db = Db::open(&config).unwrap();
     let shown = Statement::new("fsync", "select current_setting('fsync')");
-    let fsync = db.read_blocking("fsync", move |tx| {
-        tx.query_one(&shown, &[])?.get::<String>(0)
-    });
+    let fsync = db.read_blocking("fsync", move |tx| tx.query_one(&shown, &[])?.get::<String>(0));
     assert_eq!(fsync.unwrap(), "on");
     drop(server);
     let out: Result<(), Error> = db.write_blocking("late", |_| Ok(()));

@@ -48,52 +48,27 @@ fn migrations_apply_once(engine: TestEngine) {
     assert_eq!(schema_version(&db).unwrap(), 0);
     assert_eq!(migrate(&db, &[FIRST], 5).unwrap().len(), 1);
     let applied = migrate(&db, &[FIRST, SECOND], 6).unwrap();
-    assert_eq!(
-        applied.iter().map(|one| one.number).collect::<Vec<_>>(),
-        [2]
-    );
+    assert_eq!(applied.iter().map(|one| one.number).collect::<Vec<_>>(), [2]);
     assert!(migrate(&db, &[FIRST, SECOND], 7).unwrap().is_empty());
     assert_eq!(schema_version(&db).unwrap(), 2);
-    let times = Statement::new(
-        "t",
-        "select applied_at from schema_migrations order by number",
-    );
-    let rows = db
-        .read_blocking("times", move |tx| tx.query(&times, &[]))
-        .unwrap();
-    assert_eq!(
-        rows.iter()
-            .map(|row| row.get::<i64>(0).unwrap())
-            .collect::<Vec<_>>(),
-        [5, 6]
-    );
+    let times = Statement::new("t", "select applied_at from schema_migrations order by number");
+    let rows = db.read_blocking("times", move |tx| tx.query(&times, &[])).unwrap();
+    assert_eq!(rows.iter().map(|row| row.get::<i64>(0).unwrap()).collect::<Vec<_>>(), [5, 6]);
 }
 
 fn a_changed_migration_is_refused(engine: TestEngine) {
     let (db, _guard) = fresh_db(engine);
     migrate(&db, &[FIRST], 1).unwrap();
-    let changed = Migration {
-        sqlite: "select 1",
-        postgres: "select 1",
-        ..FIRST
-    };
+    let changed = Migration { sqlite: "select 1", postgres: "select 1", ..FIRST };
     let error = migrate(&db, &[changed], 1).unwrap_err();
-    assert!(
-        error.to_string().contains("Migration 1 (team) was changed"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("Migration 1 (team) was changed"), "{error}");
 }
 
 fn a_newer_database_is_refused(engine: TestEngine) {
     let (db, _guard) = fresh_db(engine);
     migrate(&db, &[FIRST, SECOND], 1).unwrap();
     let error = migrate(&db, &[FIRST], 1).unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .contains("newer release (migration 2, member)"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("newer release (migration 2, member)"), "{error}");
 }
 
 fn a_skipped_migration_is_refused(engine: TestEngine) {
@@ -103,21 +78,13 @@ fn a_skipped_migration_is_refused(engine: TestEngine) {
     let error = migrate(&db, &[late, SECOND], 1).unwrap_err();
     assert!(error.to_string().contains("number above 3"), "{error}");
     let twice = Migration { number: 2, ..FIRST };
-    assert!(matches!(
-        migrate(&db, &[twice, SECOND], 1),
-        Err(Error::Unsupported { .. })
-    ));
+    assert!(matches!(migrate(&db, &[twice, SECOND], 1), Err(Error::Unsupported { .. })));
 }
 
 fn a_failed_migration_leaves_nothing(engine: TestEngine) {
     let (db, _guard) = fresh_db(engine);
     let text = "create table half (id bigint primary key); create table half (id bigint)";
-    let broken = Migration {
-        number: 2,
-        name: "half",
-        sqlite: text,
-        postgres: text,
-    };
+    let broken = Migration { number: 2, name: "half", sqlite: text, postgres: text };
     migrate(&db, &[FIRST, broken], 1).unwrap_err();
     assert_eq!(schema_version(&db).unwrap(), 1);
     assert!(!describe_schema(&db).unwrap().contains("half"));
@@ -134,10 +101,7 @@ fn two_starters_do_not_race(engine: TestEngine) {
         })
     };
     let (one, two) = (start(db.clone()), start(db.clone()));
-    assert_eq!(
-        one.join().unwrap().unwrap() + two.join().unwrap().unwrap(),
-        2
-    );
+    assert_eq!(one.join().unwrap().unwrap() + two.join().unwrap().unwrap(), 2);
 }
 
 #[test]
@@ -165,13 +129,7 @@ fn bad_statements_are_found(engine: TestEngine) {
     let typo = Statement::new("typo", "select nmae from team where id = ?1");
     let write = Statement::new("write", "delete from team where id = ?1");
     let failures = prepare_check(&db, &[&good, &typo, &write]).unwrap();
-    assert_eq!(
-        failures
-            .iter()
-            .map(|failure| failure.name)
-            .collect::<Vec<_>>(),
-        ["typo"]
-    );
+    assert_eq!(failures.iter().map(|failure| failure.name).collect::<Vec<_>>(), ["typo"]);
     assert!(failures[0].cause.contains("nmae"), "{failures:?}");
 
     let set = BlobSet {
@@ -186,14 +144,8 @@ fn bad_statements_are_found(engine: TestEngine) {
         columns: &[("id", ColumnType::Blob), ("name", ColumnType::Text)],
         on_conflict: "",
     };
-    let bad_insert = BulkInsert {
-        table: "teams",
-        ..insert
-    };
-    assert_eq!(
-        prepare_check(&db, &[&insert, &bad_insert]).unwrap().len(),
-        1
-    );
+    let bad_insert = BulkInsert { table: "teams", ..insert };
+    assert_eq!(prepare_check(&db, &[&insert, &bad_insert]).unwrap().len(), 1);
     let update = BulkUpdate {
         name: "update",
         table: "team",
@@ -201,14 +153,8 @@ fn bad_statements_are_found(engine: TestEngine) {
         set: &[("score", ColumnType::Real)],
         guard: "made_at > 0",
     };
-    let bad_update = BulkUpdate {
-        guard: "made > 0",
-        ..update
-    };
-    assert_eq!(
-        prepare_check(&db, &[&update, &bad_update]).unwrap().len(),
-        1
-    );
+    let bad_update = BulkUpdate { guard: "made > 0", ..update };
+    assert_eq!(prepare_check(&db, &[&update, &bad_update]).unwrap().len(), 1);
 }
 
 /// A type PostgreSQL would return in a form nobody reads is found by the check, not at run time.
@@ -227,8 +173,7 @@ fn a_stale_prepared_statement_recovers(engine: TestEngine) {
     let all = Statement::new("team.all", "select * from team");
     // Each writer prepares it once.
     for _ in 0..2 {
-        db.write_blocking("before", move |tx| tx.query(&all, &[]))
-            .unwrap();
+        db.write_blocking("before", move |tx| tx.query(&all, &[])).unwrap();
     }
     let widen = Migration {
         number: 2,
@@ -238,10 +183,6 @@ fn a_stale_prepared_statement_recovers(engine: TestEngine) {
     };
     migrate(&db, &[FIRST, widen], 1).unwrap();
     for _ in 0..4 {
-        assert!(
-            db.write_blocking("after", move |tx| tx.query(&all, &[]))
-                .unwrap()
-                .is_empty()
-        );
+        assert!(db.write_blocking("after", move |tx| tx.query(&all, &[])).unwrap().is_empty());
     }
 }

@@ -65,10 +65,7 @@ fn own_error_types_pass_through(engine: TestEngine) {
         add(tx, 1, "a")?;
         Ok(add(tx, 1, "b")?)
     });
-    assert!(
-        matches!(out, Err(Refusal::Sql(Error::Unique { .. }))),
-        "{out:?}"
-    );
+    assert!(matches!(out, Err(Refusal::Sql(Error::Unique { .. }))), "{out:?}");
     assert!(names(&db).is_empty());
 }
 
@@ -113,9 +110,7 @@ fn contention_runs_the_closure_again(engine: TestEngine) {
             callback.next();
         }));
         if run.next() < 3 {
-            return Err(Error::Busy {
-                cause: "test".to_owned(),
-            });
+            return Err(Error::Busy { cause: "test".to_owned() });
         }
         Ok(())
     })
@@ -131,9 +126,7 @@ fn contention_ends_after_a_bound(engine: TestEngine) {
     let out: Result<(), Error> = db.write_blocking("always busy", move |tx| {
         run.next();
         add(tx, 1, "a")?;
-        Err(Error::Busy {
-            cause: "test".to_owned(),
-        })
+        Err(Error::Busy { cause: "test".to_owned() })
     });
     assert!(matches!(out, Err(Error::Busy { .. })));
     assert_eq!(runs.get(), 5);
@@ -145,13 +138,10 @@ fn contention_ends_after_a_bound(engine: TestEngine) {
 #[test]
 fn a_deadlock_is_resolved() {
     let (db, _guard) = with_items(TestEngine::Postgres);
-    db.write_blocking("rows", |tx| add(tx, 1, "a").and_then(|_| add(tx, 2, "b")))
-        .unwrap();
+    db.write_blocking("rows", |tx| add(tx, 1, "a").and_then(|_| add(tx, 2, "b"))).unwrap();
     let (runs, both) = (Counter::default(), Arc::new(Barrier::new(2)));
-    let grow = Statement::new(
-        "item.grow",
-        "update item set size = coalesce(size, 0) + 1 where id = ?1",
-    );
+    let grow =
+        Statement::new("item.grow", "update item set size = coalesce(size, 0) + 1 where id = ?1");
     let turn = |first: i64, second: i64| {
         let (db, runs, both) = (db.clone(), runs.clone(), Arc::clone(&both));
         std::thread::spawn(move || {
@@ -173,9 +163,7 @@ fn a_deadlock_is_resolved() {
     // One of the two, perhaps more than once under load, was ended and ran again.
     assert!(runs.get() >= 3, "{} runs", runs.get());
     let sizes = Statement::new("sizes", "select size from item order by id");
-    let rows = db
-        .read_blocking("sizes", move |tx| tx.query(&sizes, &[]))
-        .unwrap();
+    let rows = db.read_blocking("sizes", move |tx| tx.query(&sizes, &[])).unwrap();
     let sizes: Vec<i64> = rows.iter().map(|row| row.get(0).unwrap()).collect();
     assert_eq!(sizes, [2, 2]);
 }
@@ -219,11 +207,7 @@ fn callbacks_run_only_after_a_commit(engine: TestEngine) {
                 inner.next();
             }));
             assert_eq!(count.get(), 0);
-            if fail {
-                Err(Error::unsupported("no"))
-            } else {
-                Ok(())
-            }
+            if fail { Err(Error::unsupported("no")) } else { Ok(()) }
         })
     };
     attempt(true).unwrap_err();
@@ -244,10 +228,7 @@ fn a_callback_may_panic(engine: TestEngine) {
 
 fn a_reader_cannot_write(engine: TestEngine) {
     let (db, _guard) = with_items(engine);
-    let sly = Statement::new(
-        "sly",
-        "insert into item (id, name) values (1, 'a') returning id",
-    );
+    let sly = Statement::new("sly", "insert into item (id, name) values (1, 'a') returning id");
     let out = db.read_blocking("sly", move |tx| tx.query(&sly, &[]));
     assert!(out.is_err(), "{out:?}");
     assert!(names(&db).is_empty());
@@ -270,16 +251,10 @@ fn a_reader_sees_one_snapshot(engine: TestEngine) {
 
 fn async_closures_work(engine: TestEngine) {
     let (db, _guard) = with_items(engine);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(1)
-        .build()
-        .unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).build().unwrap();
     let got = runtime.block_on(async {
         db.write("add", |tx| add(tx, 1, "a")).await?;
-        db.read("names", |tx| {
-            tx.query_one(&crate::NAMES, &[])?.get::<String>(0)
-        })
-        .await
+        db.read("names", |tx| tx.query_one(&crate::NAMES, &[])?.get::<String>(0)).await
     });
     assert_eq!(got.unwrap(), "a");
     // Opening and closing from async code must work too.

@@ -22,40 +22,19 @@ fn every_kind_comes_back(engine: TestEngine) {
     db.write_blocking("all", move |tx| {
         let sqlite = "create table v (b integer, i integer, r real, t text, x blob) strict";
         let postgres = "create table v (b boolean, i bigint, r double precision, t text, x bytea)";
-        let ddl = if engine == TestEngine::Sqlite {
-            sqlite
-        } else {
-            postgres
-        };
+        let ddl = if engine == TestEngine::Sqlite { sqlite } else { postgres };
         tx.execute(&Statement::new("v.ddl", ddl), &[])?;
         let insert = Statement::new("v.add", "insert into v values (?1, ?2, ?3, ?4, ?5)");
         let id = [7_u8; 16];
         tx.execute(
             &insert,
-            &[
-                true.into(),
-                i64::MIN.into(),
-                0.25.into(),
-                "a\u{1F514}".into(),
-                id.into(),
-            ],
+            &[true.into(), i64::MIN.into(), 0.25.into(), "a\u{1F514}".into(), id.into()],
         )?;
         // A whole number fits a real column.
-        tx.execute(
-            &insert,
-            &[
-                0_i32.into(),
-                Value::Null,
-                3_i32.into(),
-                "".into(),
-                Value::Null,
-            ],
-        )?;
+        tx.execute(&insert, &[0_i32.into(), Value::Null, 3_i32.into(), "".into(), Value::Null])?;
         let select = Statement::new("v.get", "select b, i, r, t, x from v order by i nulls last");
         let rows = tx.query(&select, &[])?;
-        let [first, second] = rows.as_slice() else {
-            panic!("two rows")
-        };
+        let [first, second] = rows.as_slice() else { panic!("two rows") };
         assert!(first.get::<bool>(0)?);
         assert_eq!(first.get::<i64>(1)?, i64::MIN);
         assert_eq!(first.get::<f64>(2)?.to_bits(), 0.25_f64.to_bits());
@@ -90,9 +69,7 @@ fn a_unique_key_is_named_the_same(engine: TestEngine) {
     db.write_blocking("one", |tx| add(tx, 1, "a")).unwrap();
     let error = db.write_blocking("name", |tx| add(tx, 2, "a")).unwrap_err();
     assert!(error.is_unique_on("item.name"), "{error:?}");
-    let error = db
-        .write_blocking("key", |tx| add(tx, 1, "secret-value"))
-        .unwrap_err();
+    let error = db.write_blocking("key", |tx| add(tx, 1, "secret-value")).unwrap_err();
     assert!(error.is_unique_on("item.id"), "{error:?}");
     assert!(!format!("{error:?}{error}").contains("secret-value"));
     assert_eq!(names(&db), ["a"]);
@@ -118,21 +95,12 @@ fn a_missing_row_is_missing(engine: TestEngine) {
         assert_eq!(tx.query_opt(&get, &[1_i64.into()])?, None);
         tx.query_one(&get, &[1_i64.into()])
     });
-    assert!(
-        matches!(
-            out,
-            Err(Error::Missing {
-                statement: "item.get"
-            })
-        ),
-        "{out:?}"
-    );
+    assert!(matches!(out, Err(Error::Missing { statement: "item.get" })), "{out:?}");
 }
 
 fn two_rows_are_not_one(engine: TestEngine) {
     let (db, _guard) = with_items(engine);
-    db.write_blocking("two", |tx| add(tx, 1, "a").and_then(|_| add(tx, 2, "b")))
-        .unwrap();
+    db.write_blocking("two", |tx| add(tx, 1, "a").and_then(|_| add(tx, 2, "b"))).unwrap();
     let out = db.read_blocking("opt", |tx| tx.query_opt(&crate::NAMES, &[]));
     assert!(matches!(out, Err(Error::Broken { .. })), "{out:?}");
 }
@@ -141,23 +109,14 @@ fn a_wrong_number_of_parameters_is_an_error(engine: TestEngine) {
     let (db, _guard) = with_items(engine);
     let out = db.write_blocking("few", |tx| tx.execute(&ADD, &[1_i64.into()]));
     let error = out.unwrap_err();
-    assert!(
-        error.cause().contains("1 parameters given, 3 wanted"),
-        "{error:?}"
-    );
+    assert!(error.cause().contains("1 parameters given, 3 wanted"), "{error:?}");
     let out = db.read_blocking("many", |tx| tx.query(&COUNT, &[1_i64.into()]));
-    assert!(
-        out.unwrap_err()
-            .cause()
-            .contains("1 parameters given, 0 wanted")
-    );
+    assert!(out.unwrap_err().cause().contains("1 parameters given, 0 wanted"));
 }
 
 fn a_text_with_nul_is_refused(engine: TestEngine) {
     let (db, _guard) = with_items(engine);
-    let error = db
-        .write_blocking("nul", |tx| add(tx, 1, "a\0b"))
-        .unwrap_err();
+    let error = db.write_blocking("nul", |tx| add(tx, 1, "a\0b")).unwrap_err();
     assert!(error.cause().contains("NUL"), "{error:?}");
 }
 
@@ -170,10 +129,7 @@ fn a_foreign_key_is_a_fault(engine: TestEngine) {
             firebell_sql::Engine::Postgres => ddl.replace("integer", "bigint"),
         };
         tx.execute(&Statement::new("ddl", ddl.leak()), &[])?;
-        tx.execute(
-            &Statement::new("part.add", "insert into part values (?1)"),
-            &[9_i64.into()],
-        )
+        tx.execute(&Statement::new("part.add", "insert into part values (?1)"), &[9_i64.into()])
     });
     let error = out.unwrap_err();
     assert!(matches!(error, Error::Broken { .. }), "{error:?}");

@@ -11,11 +11,7 @@ use super::naive::{any_pattern, any_zone, holidays, instant};
 use super::{DAILY, naive, utc};
 
 fn config(cases: u32) -> ProptestConfig {
-    ProptestConfig {
-        cases,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    }
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
 }
 
 fn days(days: i64) -> SignedDuration {
@@ -53,11 +49,7 @@ fn every_zone_is_covered_round_the_clock() {
             assert_tiles(zone.name(), &found);
             assert!(found[0].start <= window.0 && window.1 <= found.last().unwrap().end);
             let segments = coverage(&[&pattern], window.0, window.1, &none);
-            assert!(
-                segments.iter().all(|segment| !segment.is_gap()),
-                "{}",
-                zone.name()
-            );
+            assert!(segments.iter().all(|segment| !segment.is_gap()), "{}", zone.name());
         }
     }
     assert!(zones > 400, "the zone database is bundled: {zones}");
@@ -103,10 +95,7 @@ fn only_the_unknown_zone_is_refused() {
         .map(|name| name.as_str().to_owned())
         .filter(|name| Zone::parse(name).is_err())
         .collect();
-    assert!(
-        refused.iter().all(|name| name == "Etc/Unknown"),
-        "{refused:?}"
-    );
+    assert!(refused.iter().all(|name| name == "Etc/Unknown"), "{refused:?}");
 }
 
 proptest! {
@@ -212,11 +201,7 @@ fn first_instant_showing(zone: &Zone, local: DateTime) -> Timestamp {
     while zone.local(at) < local {
         // Whole hours while no clock change can reach the goal, then minutes.
         let far = local.duration_since(zone.local(at)) > SignedDuration::from_hours(26);
-        at += if far {
-            SignedDuration::from_hours(1)
-        } else {
-            minute
-        };
+        at += if far { SignedDuration::from_hours(1) } else { minute };
     }
     at
 }

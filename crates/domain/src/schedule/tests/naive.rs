@@ -50,10 +50,7 @@ pub(super) fn occurrences(p: &Pattern, to: Timestamp, holidays: &Holidays) -> Ve
         let (s, e) = if date == start.date() {
             (p.first_start, p.first_end)
         } else {
-            (
-                p.zone.instant(begins).unwrap(),
-                p.zone.instant(begins + length).unwrap(),
-            )
+            (p.zone.instant(begins).unwrap(), p.zone.instant(begins + length).unwrap())
         };
         let over = match p.recurrence.end {
             RecurrenceEnd::Never => false,
@@ -64,11 +61,7 @@ pub(super) fn occurrences(p: &Pattern, to: Timestamp, holidays: &Holidays) -> Ve
             return found;
         }
         if s < e && !p.exclusions.iter().any(|x| x.start == s) {
-            found.push(Occurrence {
-                start: s,
-                end: e,
-                index,
-            });
+            found.push(Occurrence { start: s, end: e, index });
         }
         index += 1;
         date = date.tomorrow().unwrap();
@@ -81,10 +74,7 @@ fn names(frequency: Frequency, anchor: Date, date: Date, holidays: &Holidays) ->
     match frequency {
         Frequency::Once => days == 0,
         Frequency::Daily { repeat_every } => days % i64::from(repeat_every) == 0,
-        Frequency::Weekly {
-            repeat_every,
-            on_days,
-        } => {
+        Frequency::Weekly { repeat_every, on_days } => {
             let since_sunday = i64::from(anchor.weekday().to_sunday_zero_offset());
             let week = (days + since_sunday) / 7;
             on_days.contains(date.weekday()) && week % i64::from(repeat_every) == 0
@@ -158,9 +148,7 @@ fn frequency() -> impl Strategy<Value = Frequency> {
 /// Holidays every few weeks from 2008 on.
 pub(super) fn holidays() -> Holidays {
     let first = jiff::civil::date(2008, 1, 1);
-    (0..400)
-        .map(|n| first + SignedDuration::from_hours(24 * (n * 29 + n % 7)))
-        .collect()
+    (0..400).map(|n| first + SignedDuration::from_hours(24 * (n * 29 + n % 7))).collect()
 }
 
 pub(super) fn any_zone() -> impl Strategy<Value = Zone> {

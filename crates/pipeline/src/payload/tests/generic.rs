@@ -20,11 +20,7 @@ fn bad(body: impl AsRef<[u8]>) -> (String, String) {
 }
 
 fn names(draft: &Draft) -> Vec<&str> {
-    draft
-        .recipients
-        .iter()
-        .map(|pointer| pointer.0.as_str())
-        .collect()
+    draft.recipients.iter().map(|pointer| pointer.0.as_str()).collect()
 }
 
 #[test]
@@ -42,10 +38,7 @@ fn the_whole_trigger_body_is_understood() {
           "summary": "Checkout errors", "dedupKey": "checkout", "action": "Acknowledge"
         }"#,
     );
-    assert_eq!(
-        names(&draft),
-        ["akira", "Database Team", "bo|Work Phone", "ops"]
-    );
+    assert_eq!(names(&draft), ["akira", "Database Team", "bo|Work Phone", "ops"]);
     assert_eq!(draft.summary, "Checkout errors");
     assert_eq!(draft.action, EventAction::Acknowledge);
     assert_eq!(draft.priority, Some(Priority::High));
@@ -55,31 +48,21 @@ fn the_whole_trigger_body_is_understood() {
     assert_eq!(draft.escalation_override, Some(false));
     let expected = [
         ("Count", Property::Int(3)),
-        (
-            "Hosts",
-            Property::List(vec!["a".to_owned(), "b".to_owned()]),
-        ),
+        ("Hosts", Property::List(vec!["a".to_owned(), "b".to_owned()])),
         ("Load", Property::Real(0.5)),
         ("Paged", Property::Bool(true)),
         ("Place", Property::List(vec!["EMEA".to_owned()])),
         ("Severity", text("Sev-2")),
     ];
-    let expected = expected
-        .into_iter()
-        .map(|(name, value)| (name.to_owned(), value))
-        .collect();
+    let expected = expected.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
     assert_eq!(draft.properties, expected);
 }
 
 #[test]
 fn nothing_is_a_trigger_that_says_nothing() {
-    for body in [
-        "",
-        " \n",
-        "{}",
-        "\u{FEFF}{}",
-        r#"{"recipients": null, "priority": null, "action": null}"#,
-    ] {
+    for body in
+        ["", " \n", "{}", "\u{FEFF}{}", r#"{"recipients": null, "priority": null, "action": null}"#]
+    {
         assert_eq!(good(body), Draft::default(), "{body:?}");
     }
 }
@@ -92,17 +75,11 @@ fn the_summary_is_the_first_of_its_names_and_the_others_stay() {
     assert!(!draft.properties.contains_key("title"));
     let draft = good(r#"{"message": "first line\nsecond line"}"#);
     assert_eq!(draft.summary, "first line");
-    assert_eq!(
-        draft.properties.get("message"),
-        Some(&text("first line\nsecond line"))
-    );
+    assert_eq!(draft.properties.get("message"), Some(&text("first line\nsecond line")));
     assert_eq!(good(r#"{"title": 500}"#).summary, "500");
     let long = good(&json!({"summary": "x".repeat(1025)}).to_string());
     assert_eq!(long.summary.chars().count(), 1024);
-    assert!(
-        long.properties.contains_key("summary"),
-        "nothing is lost by cutting"
-    );
+    assert!(long.properties.contains_key("summary"), "nothing is lost by cutting");
 }
 
 #[test]
@@ -113,10 +90,7 @@ fn a_raw_webhook_becomes_properties() {
     );
     assert_eq!(draft.dedup_key.as_deref(), Some("42"));
     let names: Vec<&str> = draft.properties.keys().map(String::as_str).collect();
-    assert_eq!(
-        names,
-        ["build.author.name", "build.number", "steps", "tags", "url"]
-    );
+    assert_eq!(names, ["build.author.name", "build.number", "steps", "tags", "url"]);
     assert_eq!(draft.properties.get("steps"), Some(&text(r#"[{"n":1}]"#)));
 }
 
@@ -127,12 +101,7 @@ fn later_duplicates_win_and_unused_names_of_the_dedup_key_stay() {
     assert_eq!(draft.priority, Some(Priority::Medium));
     assert_eq!(draft.dedup_key.as_deref(), Some("b"));
     assert_eq!(draft.properties.get("alias"), Some(&text("c")));
-    assert_eq!(
-        good(r#"{"dedupKey": " ", "alias": "c"}"#)
-            .dedup_key
-            .as_deref(),
-        Some("c")
-    );
+    assert_eq!(good(r#"{"dedupKey": " ", "alias": "c"}"#).dedup_key.as_deref(), Some("c"));
 }
 
 #[test]
@@ -159,32 +128,16 @@ fn check_bad(body: &str, field: &str, message: &str) {
 fn wrong_recipients_are_named_with_the_remedy() {
     let example = r#"such as [{"id": "akira"}] or ["akira"]"#;
     for (body, field, rule) in [
-        (
-            r#""akira""#,
-            "recipients",
-            format!("be a list, {example}, not a string."),
-        ),
-        (
-            r#"["a", {"id": 7}]"#,
-            "recipients[1].id",
-            "be a string, not a number.".to_owned(),
-        ),
+        (r#""akira""#, "recipients", format!("be a list, {example}, not a string.")),
+        (r#"["a", {"id": 7}]"#, "recipients[1].id", "be a string, not a number.".to_owned()),
         (
             r#"[{"targetName": []}]"#,
             "recipients[0].targetName",
             "be a string, not a list.".to_owned(),
         ),
-        (
-            "[{}]",
-            "recipients[0]",
-            "have an id (a UUID or a target name).".to_owned(),
-        ),
+        ("[{}]", "recipients[0]", "have an id (a UUID or a target name).".to_owned()),
         (r#"[" "]"#, "recipients[0]", "not be empty.".to_owned()),
-        (
-            "[7]",
-            "recipients[0]",
-            "be a string or an object with an id, not a number.".to_owned(),
-        ),
+        ("[7]", "recipients[0]", "be a string or an object with an id, not a number.".to_owned()),
     ] {
         let body = format!("{{\"recipients\": {body}}}");
         check_bad(&body, field, &format!("{field} must {rule}"));
@@ -196,16 +149,8 @@ fn wrong_fields_are_named_with_the_remedy() {
     let minutes = "be a whole number of minutes from 1 to 527040.";
     let action = r#"be trigger, acknowledge or resolve, not "opened"."#;
     for (field, value, rule) in [
-        (
-            "properties",
-            "[]",
-            "be an object of names and values, not a list.",
-        ),
-        (
-            "priority",
-            r#""P1""#,
-            r#"be LOW, MEDIUM or HIGH, not "P1"."#,
-        ),
+        ("properties", "[]", "be an object of names and values, not a list."),
+        ("priority", r#""P1""#, r#"be LOW, MEDIUM or HIGH, not "P1"."#),
         ("priority", "1", "be LOW, MEDIUM or HIGH, not a number."),
         ("action", r#""opened""#, action),
         ("expirationInMinutes", "0", minutes),
@@ -214,21 +159,9 @@ fn wrong_fields_are_named_with_the_remedy() {
         ("expirationInMinutes", "1.5", minutes),
         ("expirationInMinutes", r#""soon""#, minutes),
         ("expirationInMinutes", "99999999999", minutes),
-        (
-            "expirationInMinutes",
-            "[]",
-            "be a whole number of minutes, not a list.",
-        ),
-        (
-            "escalationOverride",
-            r#""maybe""#,
-            r#"be true or false, not "maybe"."#,
-        ),
-        (
-            "overrideDeviceRestrictions",
-            "1",
-            "be true or false, not a number.",
-        ),
+        ("expirationInMinutes", "[]", "be a whole number of minutes, not a list."),
+        ("escalationOverride", r#""maybe""#, r#"be true or false, not "maybe"."#),
+        ("overrideDeviceRestrictions", "1", "be true or false, not a number."),
         ("summary", r#"{"en": "x"}"#, "be a string, not an object."),
         ("dedupKey", "[1]", "be a string, not a list."),
     ] {
@@ -240,25 +173,13 @@ fn wrong_fields_are_named_with_the_remedy() {
 #[test]
 fn what_is_not_a_json_object_is_refused_with_its_place() {
     for (body, message) in [
-        (
-            "[]",
-            "body must be a JSON object, such as {\"summary\": \"Disk full\"}, not a list.",
-        ),
+        ("[]", "body must be a JSON object, such as {\"summary\": \"Disk full\"}, not a list."),
         ("null", "body must be a JSON object"),
         ("3", "body must be a JSON object"),
         ("\"text\"", "body must be a JSON object"),
-        (
-            "{\"a\": }",
-            "The body is not JSON: expected value (line 1, column 7).",
-        ),
-        (
-            "{\n\"a\": 1,\n}",
-            "The body is not JSON: trailing comma (line 3, column 1).",
-        ),
-        (
-            "{\"a\": 1e999}",
-            "The body is not JSON: number out of range",
-        ),
+        ("{\"a\": }", "The body is not JSON: expected value (line 1, column 7)."),
+        ("{\n\"a\": 1,\n}", "The body is not JSON: trailing comma (line 3, column 1)."),
+        ("{\"a\": 1e999}", "The body is not JSON: number out of range"),
         ("{\"a\": \"\\ud800\"}", "The body is not JSON: "),
         ("{} x", "The body is not JSON: trailing characters"),
         ("alert=1&x=2", "The body is not JSON: expected value"),
@@ -283,23 +204,12 @@ fn limits_are_checked_at_their_edges() {
         "dedupKey must have at most 512 characters, not 513."
     );
     let people = |n: usize| json!({"recipients": vec!["a"; n]}).to_string();
-    assert_eq!(
-        good(&people(RECIPIENTS_MAX)).recipients.len(),
-        RECIPIENTS_MAX
-    );
+    assert_eq!(good(&people(RECIPIENTS_MAX)).recipients.len(), RECIPIENTS_MAX);
     assert_eq!(bad(people(RECIPIENTS_MAX + 1)).0, "recipients");
     let name = json!({"recipients": ["x".repeat(257)]}).to_string();
-    assert_eq!(
-        bad(name).1,
-        "recipients[0] must have at most 256 characters."
-    );
+    assert_eq!(bad(name).1, "recipients[0] must have at most 256 characters.");
     let many: serde_json::Map<_, _> = (0..1000).map(|n| (n.to_string(), json!(n))).collect();
-    assert_eq!(
-        good(&json!({"properties": many}).to_string())
-            .properties
-            .len(),
-        PROPERTIES_MAX
-    );
+    assert_eq!(good(&json!({"properties": many}).to_string()).properties.len(), PROPERTIES_MAX);
 }
 
 #[test]

@@ -14,21 +14,14 @@ pub(super) fn survive(body: &[u8]) {
                 assert!(drafts.iter().all(is_within_bounds), "{format:?} {drafts:?}");
             }
             Err(error) => {
-                assert!(
-                    !error.field().is_empty() && error.to_string().len() < 5000,
-                    "{error}"
-                );
+                assert!(!error.field().is_empty() && error.to_string().len() < 5000, "{error}");
             }
         }
     }
     let outcome = alertmanager_v2::parse(body, now());
     assert!(outcome.drafts.iter().all(is_within_bounds));
     if let Some(error) = outcome.error {
-        assert!(
-            serde_json::from_str::<Value>(&error.body).is_ok(),
-            "{}",
-            error.body
-        );
+        assert!(serde_json::from_str::<Value>(&error.body).is_ok(), "{}", error.body);
         assert!(error.body.len() < 10_000 && (400..500).contains(&error.status));
     }
 }
@@ -137,10 +130,7 @@ fn deep_nesting_is_refused_or_bounded() {
     }
     let deep = "[".repeat(100_000);
     let error = parse(Format::Generic, deep.as_bytes(), now()).expect_err("refused");
-    assert!(
-        error.to_string().contains("recursion limit exceeded"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("recursion limit exceeded"), "{error}");
 }
 
 #[test]

@@ -62,9 +62,7 @@ fn bad(body: &Value) -> String {
 #[test]
 fn each_alert_is_one_event() {
     let drafts = good(&body());
-    let [first, second] = drafts.as_slice() else {
-        panic!("{drafts:?}")
-    };
+    let [first, second] = drafts.as_slice() else { panic!("{drafts:?}") };
     assert_eq!(first.action, EventAction::Trigger);
     assert_eq!(first.dedup_key.as_deref(), Some("2ea0d8cbfb4bf6f2"));
     assert_eq!(first.summary, "Disk of db-1 is full");
@@ -89,10 +87,7 @@ fn each_alert_is_one_event() {
     assert_eq!(second.action, EventAction::Resolve);
     assert_eq!(second.priority, Some(Priority::Medium));
     assert_eq!(second.summary, "DiskFull on db-2:9100");
-    assert_eq!(
-        second.properties.get("endsAt"),
-        Some(&text("2026-03-02T08:58:00Z"))
-    );
+    assert_eq!(second.properties.get("endsAt"), Some(&text("2026-03-02T08:58:00Z")));
 }
 
 #[test]
@@ -111,21 +106,11 @@ fn a_missing_fingerprint_is_computed_as_the_api_computes_it() {
 fn what_is_missing_or_different_is_tolerated() {
     let mut truncated = body();
     truncated["truncatedAlerts"] = json!(7);
-    truncated["alerts"][0]
-        .as_object_mut()
-        .expect("an object")
-        .remove("status");
+    truncated["alerts"][0].as_object_mut().expect("an object").remove("status");
     truncated["status"] = json!("resolved");
     let drafts = good(&truncated);
-    assert_eq!(
-        drafts[0].action,
-        EventAction::Resolve,
-        "the group's status counts"
-    );
-    assert_eq!(
-        drafts[1].properties.get("truncatedAlerts"),
-        Some(&text("7"))
-    );
+    assert_eq!(drafts[0].action, EventAction::Resolve, "the group's status counts");
+    assert_eq!(drafts[1].properties.get("truncatedAlerts"), Some(&text("7")));
 
     for body in [
         json!({"alerts": []}),
@@ -149,10 +134,7 @@ fn what_is_missing_or_different_is_tolerated() {
 fn wrong_fields_are_named_with_the_remedy() {
     let hint = " If the sender is not Alertmanager, point it at a generic integration.";
     for (body, message) in [
-        (
-            json!({"version": "4"}),
-            "alerts must be present: a list of alerts.".to_owned(),
-        ),
+        (json!({"version": "4"}), "alerts must be present: a list of alerts.".to_owned()),
         (
             json!({"version": "4", "alerts": {}}),
             "alerts must be a list of alerts, not an object.".to_owned(),
@@ -181,18 +163,12 @@ fn wrong_fields_are_named_with_the_remedy() {
             json!({"version": "4", "alerts": [{"labels": {"a": "b"}, "status": "pending"}]}),
             "alerts[0].status must be firing or resolved, not \"pending\".".to_owned(),
         ),
-        (
-            json!({"title": "x"}),
-            format!("alerts must be present: a list of alerts.{hint}"),
-        ),
+        (json!({"title": "x"}), format!("alerts must be present: a list of alerts.{hint}")),
     ] {
         assert_eq!(bad(&body), message, "{body}");
     }
     let grafana = bad(&json!({"version": "1", "state": "alerting"}));
-    assert!(
-        grafana.contains("this body says version \"1\""),
-        "{grafana}"
-    );
+    assert!(grafana.contains("this body says version \"1\""), "{grafana}");
     assert_eq!(parse(b"7").expect_err("refused").field(), "body");
     assert_eq!(parse(b"").expect_err("refused").field(), "body");
 }
@@ -206,9 +182,7 @@ fn the_number_of_alerts_is_bounded_and_common_texts_do_not_multiply() {
     };
     let drafts = good(&of(ALERTS_PER_REQUEST_MAX));
     assert_eq!(drafts.len(), ALERTS_PER_REQUEST_MAX);
-    let Some(Property::Text(key)) = drafts[0].properties.get("groupKey") else {
-        panic!("no key")
-    };
+    let Some(Property::Text(key)) = drafts[0].properties.get("groupKey") else { panic!("no key") };
     assert_eq!(key.chars().count(), 1024);
     assert!(bad(&of(ALERTS_PER_REQUEST_MAX + 1)).contains("at most 5000 alerts, not 5001"));
 }
