@@ -246,8 +246,5 @@ fn shortened(by: &Author) -> Author {
         let visible: String = text.chars().filter(|c| !is_invisible(*c)).collect();
         cut(visible.trim(), chars_max)
     };
-    Author {
-        name: clean(&by.name, AUTHOR_CHARS_MAX),
-        reason: clean(&by.reason, REASON_CHARS_MAX),
-    }
+    Author { name: clean(&by.name, AUTHOR_CHARS_MAX), reason: clean(&by.reason, REASON_CHARS_MAX) }
 }

@@ -1,9 +1,9 @@
 //! What else has to change when something is removed.
 //!
 //! Called by the API and by `document`: the changes returned include the removals. Nothing here
-//! widens what is left: a group's absences go with it (an absence without a group would count in all),
-//! and an integration that a maintenance window names is not taken out of the window (a window without
-//! integrations covers all); the check refuses that removal and says what to do.
+//! widens what is left: a group's absences go with it (an absence without a group would count in
+//! all), and an integration that a maintenance window names is not taken out of the window (a
+//! window without integrations covers all); the check refuses that removal and says what to do.
 
 use std::collections::BTreeSet;
 
@@ -127,26 +127,48 @@ impl Gone {
             || absence.group.is_some_and(|group| self.groups.contains(&group))
     }
 
+    fn takes_site(&self, site: Option<SiteId>) -> bool {
+        site.is_some_and(|site| self.sites.contains(&site))
+    }
+
+    fn takes_any(&self, people: &[PersonId]) -> bool {
+        people.iter().any(|id| self.people.contains(id))
+    }
+
+    // Each of these looks before it copies: most entities mention nothing that goes.
+
     fn person(&self, old: &Person) -> Option<Person> {
+        if !self.takes_any(&old.supervisors) && !self.takes_site(old.site) {
+            return None;
+        }
         let mut new = old.clone();
         new.supervisors.retain(|id| !self.people.contains(id));
         new.site = new.site.filter(|id| !self.sites.contains(id));
-        (new != *old).then_some(new)
+        Some(new)
     }
 
     fn group(&self, old: &Group) -> Option<Group> {
+        let mentions = self.takes_any(&old.supervisors)
+            || self.takes_site(old.site)
+            || old.members.iter().any(|recipient| self.takes(*recipient));
+        if !mentions {
+            return None;
+        }
         let mut new = old.clone();
         new.supervisors.retain(|id| !self.people.contains(id));
         new.members.retain(|recipient| !self.takes(*recipient));
         new.site = new.site.filter(|id| !self.sites.contains(id));
-        (new != *old).then_some(new)
+        Some(new)
     }
 
     fn shift(&self, old: &Shift) -> Option<Shift> {
+        let notice = old.end_notice.as_ref().filter(|notice| self.takes(notice.recipient));
+        if notice.is_none() && !old.members.iter().any(|member| self.takes(member.recipient)) {
+            return None;
+        }
         let mut new = old.clone();
-        let first = new.members.first().map(|member| member.recipient);
         new.members.retain(|member| !self.takes(member.recipient));
-        if first.is_some_and(|first| self.takes(first)) {
+        if old.members.first().is_some_and(|first| self.takes(first.recipient)) {
             // Whoever is first now is told at once, not after the delay behind a colleague.
             if let Some(member) = new.members.first_mut() {
                 member.delay_minutes = 0;
@@ -154,18 +176,20 @@ impl Gone {
             }
         }
         new.end_notice = new.end_notice.filter(|notice| !self.takes(notice.recipient));
-        (new != *old).then_some(new)
+        Some(new)
     }
 
     fn form(&self, old: &Form) -> Option<Form> {
+        if !old.recipients.iter().any(|recipient| self.takes(*recipient)) {
+            return None;
+        }
         let mut new = old.clone();
         new.recipients.retain(|recipient| !self.takes(*recipient));
-        (new != *old).then_some(new)
+        Some(new)
     }
 
     fn absence(&self, old: &TemporaryAbsence) -> Option<TemporaryAbsence> {
-        let mut new = old.clone();
-        new.replacement = new.replacement.filter(|id| !self.people.contains(id));
-        (new != *old).then_some(new)
+        old.replacement.filter(|id| self.people.contains(id))?;
+        Some(TemporaryAbsence { replacement: None, ..old.clone() })
     }
 }

@@ -35,6 +35,7 @@ pub fn check(before: &Directory, after: &Directory, changes: &[Change]) -> Resul
         }
     }
     checker.dependants(changes);
+    checker.keys(changes);
     references::check_removals(&mut checker, changes);
     cycles::check(&mut checker, changes);
     checker.faults.or(())
@@ -111,7 +112,9 @@ impl Checker<'_> {
     fn dependants(&mut self, changes: &[Change]) {
         let put: std::collections::BTreeSet<_> = changes.iter().map(Change::subject).collect();
         for change in changes {
-            let Change::Put(Entity::Group(group)) = change else { continue };
+            let Change::Put(Entity::Group(group)) = change else {
+                continue;
+            };
             let shifts: Vec<_> = self.after.shifts_of(group.id).cloned().collect();
             for shift in shifts {
                 if !put.contains(&(Kind::Shift, shift.id.to_bytes())) {
@@ -143,7 +146,9 @@ impl Checker<'_> {
         let mut taken: BTreeMap<(Kind, String), [u8; 16]> = BTreeMap::new();
         let mut logins: BTreeMap<String, [u8; 16]> = BTreeMap::new();
         for change in changes {
-            let Change::Put(entity) = change else { continue };
+            let Change::Put(entity) = change else {
+                continue;
+            };
             let (key, id) = ((entity.kind(), entity.name_key()), entity.id());
             let holder = self.before.id_by_name(key.0, &key.1).filter(|holder| {
                 let kept = self.after.entity(key.0, *holder);

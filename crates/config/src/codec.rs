@@ -2,8 +2,9 @@
 //!
 //! Called by the authority (writes) and by the loader (reads). Every kind has a struct of its own
 //! that mirrors the domain's type, with the conversions written out, so that a change of the
-//! domain is a visible change of the stored form. Bodies carry the version of their form; an unknown version
-//! is refused, unknown fields of a known version are skipped, and nothing here panics.
+//! domain is a visible change of the stored form. Bodies carry the version of their form; an
+//! unknown version is refused, unknown fields of a known version are skipped, and nothing here
+//! panics.
 
 pub(crate) mod people;
 mod groups;
@@ -11,9 +12,9 @@ mod alerting;
 #[cfg(test)]
 mod tests;
 
+use firebell_domain::Id;
 use firebell_domain::directory::{Entity, Kind};
 use firebell_domain::recipient::Recipient;
-use firebell_domain::Id;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -90,7 +91,9 @@ pub fn decode(kind: Kind, id: [u8; 16], body: &str) -> Result<Entity, DecodeErro
         Kind::Shift => read::<groups::ShiftBody>(body).and_then(|b| b.into_domain(id)),
         Kind::Absence => read::<groups::AbsenceBody>(body).and_then(|b| b.into_domain(id)),
         Kind::Form => read::<alerting::FormBody>(body).and_then(|b| b.into_domain(id)),
-        Kind::Integration => read::<alerting::IntegrationBody>(body).and_then(|b| b.into_domain(id)),
+        Kind::Integration => {
+            read::<alerting::IntegrationBody>(body).and_then(|b| b.into_domain(id))
+        }
         Kind::Silence => read::<alerting::SilenceBody>(body).and_then(|b| b.into_domain(id)),
         Kind::Window => read::<alerting::WindowBody>(body).and_then(|b| b.into_domain(id)),
     };
@@ -155,7 +158,9 @@ pub(crate) fn hide(value: &mut Value) {
 
 /// Scheme and host: path and query of a webhook often are its password.
 fn shown_url(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return HIDDEN.to_owned() };
+    let Some((scheme, rest)) = url.split_once("://") else {
+        return HIDDEN.to_owned();
+    };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let host = authority.rsplit('@').next().unwrap_or_default();
     format!("{scheme}://{host}/{HIDDEN}")

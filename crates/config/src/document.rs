@@ -1,13 +1,13 @@
 //! The declarative document of `firebell apply` and `firebell export`: configuration by names.
 //!
-//! It says how things are to be; [`plan`] finds what has to change for that and why not, and
-//! [`apply`] does it in one transaction. Applying twice changes nothing. A field that is left out stays
-//! as it is (`null` clears it); an entry that is left out stays too, unless [`Mode::Prune`] is
-//! asked for, which removes what a present list does not mention and never touches the entries of
-//! lists that are absent. Absences, silences, passwords and API keys are not part of documents.
+//! It says how things are to be; [`plan()`] finds what has to change for that and why not, and
+//! [`apply`] does it in one transaction. Applying twice changes nothing. A field that is left out
+//! stays as it is (`null` clears it); an entry that is left out stays too, unless [`Mode::Prune`]
+//! is asked for, which removes what a present list does not mention and never touches the entries
+//! of lists that are absent. Absences, silences, passwords and API keys are not part of documents.
 //!
-//! Cast: [`read`] turns text into [`shape`]s, strictly; [`names`] gives every entry its id;
-//! `build` makes entities of the shapes; [`plan`] compares; [`export`] goes the other way.
+//! Cast: `read` turns text into `shape`s, strictly; `names` gives every entry its id; `build` makes
+//! entities of the shapes; [`plan()`] compares; [`export()`] goes the other way.
 
 mod read;
 mod suggest;
@@ -36,7 +36,7 @@ use crate::fault::Faults;
 /// The largest document, in bytes.
 pub const DOCUMENT_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// The most values in one document, counted after its aliases are followed.
-pub const DOCUMENT_VALUES_MAX: usize = 10_000_000;
+pub const DOCUMENT_VALUES_MAX: usize = 4_000_000;
 
 /// Configuration by names.
 #[derive(Clone, PartialEq)]

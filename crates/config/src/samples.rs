@@ -75,7 +75,7 @@ pub(crate) fn site(n: u128, called: &str) -> Site {
         country: "NOR".to_owned(),
         address: PostalAddress {
             city: "Oslo".to_owned(),
-            latitude: Some(59.913_868_800_000_004),
+            latitude: Some(59.1 + 0.2),
             ..PostalAddress::default()
         },
         status: Status::Active,
@@ -152,8 +152,7 @@ pub(crate) fn group(n: u128, called: &str, members: Vec<Recipient>) -> Group {
 }
 
 pub(crate) fn member(recipient: Recipient, delay_minutes: u16) -> ShiftMember {
-    let escalation =
-        if delay_minutes == 0 { EscalationType::None } else { EscalationType::Peer };
+    let escalation = if delay_minutes == 0 { EscalationType::None } else { EscalationType::Peer };
     ShiftMember { recipient, delay_minutes, escalation, in_rotation: true }
 }
 
@@ -184,7 +183,10 @@ pub(crate) fn form(n: u128, called: &str, recipients: Vec<Recipient>) -> Form {
         recipients,
         priority: Priority::High,
         options: default_options(),
-        templates: Templates { email_subject: Some("{{ summary }}".to_owned()), ..Templates::default() },
+        templates: Templates {
+            email_subject: Some("{{ summary }}".to_owned()),
+            ..Templates::default()
+        },
         expiration_minutes: 180,
         override_device_restrictions: false,
         escalation_override: false,
@@ -225,6 +227,26 @@ pub(crate) fn empty() -> Directory {
 
 /// One or two of every kind, with every reference there is.
 pub(crate) fn entities() -> Vec<Entity> {
+    [people_and_groups(), alerting(), credentials()].concat()
+}
+
+fn days() -> Shift {
+    let rotation = Rotation::new(
+        RotationType::Time(IntervalUnit::Weeks),
+        Direction::FirstToLast,
+        1,
+        now(),
+        oslo(),
+    );
+    Shift {
+        rotation: Some(rotation.unwrap()),
+        repeat: Some(RepeatEscalation { repetitions: 2, delay_minutes: 10 }),
+        end_notice: Some(EndNotice { recipient: person_ref(ANN), delay_minutes: 5 }),
+        ..shift(DAYS, TEAM, "Days", vec![member(person_ref(ANN), 0), member(person_ref(BO), 10)])
+    }
+}
+
+fn people_and_groups() -> Vec<Entity> {
     let ann = Person {
         site: Some(id(OSLO)),
         roles: vec![Role::FullAccessUser, Role::GroupSupervisor],
@@ -245,19 +267,6 @@ pub(crate) fn entities() -> Vec<Entity> {
         group_type: GroupType::Broadcast,
         ..group(ALL, "Everyone", vec![group_ref(TEAM), Recipient::Device(id(BO_HOOK))])
     };
-    let rotation = Rotation::new(
-        RotationType::Time(IntervalUnit::Weeks),
-        Direction::FirstToLast,
-        1,
-        now(),
-        oslo(),
-    );
-    let days = Shift {
-        rotation: Some(rotation.unwrap()),
-        repeat: Some(RepeatEscalation { repetitions: 2, delay_minutes: 10 }),
-        end_notice: Some(EndNotice { recipient: person_ref(ANN), delay_minutes: 5 }),
-        ..shift(DAYS, TEAM, "Days", vec![member(person_ref(ANN), 0), member(person_ref(BO), 10)])
-    };
     vec![
         Entity::Site(site(OSLO, "Oslo")),
         Entity::Person(ann),
@@ -266,7 +275,7 @@ pub(crate) fn entities() -> Vec<Entity> {
         Entity::Device(device(BO_HOOK, BO, 1, hook)),
         Entity::Group(team),
         Entity::Group(everyone),
-        Entity::Shift(Box::new(days)),
+        Entity::Shift(Box::new(days())),
         Entity::Absence(TemporaryAbsence {
             id: id(AWAY),
             member: id(BO),
@@ -276,6 +285,11 @@ pub(crate) fn entities() -> Vec<Entity> {
             replacement: Some(id(ANN)),
             created: now(),
         }),
+    ]
+}
+
+fn alerting() -> Vec<Entity> {
+    vec![
         Entity::Form(form(FORM, "Outage", vec![group_ref(TEAM)])),
         Entity::Integration(integration(DOOR, "Monitoring", FORM)),
         Entity::Silence(Silence {
@@ -295,6 +309,11 @@ pub(crate) fn entities() -> Vec<Entity> {
             pattern: pattern(),
             comment: "sample".to_owned(),
         })),
+    ]
+}
+
+fn credentials() -> Vec<Entity> {
+    vec![
         Entity::ApiKey(ApiKey {
             id: id(KEY),
             owner: id(ANN),
@@ -312,7 +331,8 @@ pub(crate) fn entities() -> Vec<Entity> {
 /// A directory of [`entities`].
 pub(crate) fn acme() -> Directory {
     let mut directory = empty();
-    entities().into_iter().for_each(|entity| directory.put(entity));
+    for entity in entities() {
+        directory.put(entity);
+    }
     directory
 }
-

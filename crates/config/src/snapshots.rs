@@ -1,9 +1,9 @@
 //! The newest known configuration of every instance, in memory.
 //!
 //! Read by every step and every request without locks; replaced as a whole when something
-//! changed: by the authority of this process right after its commits, and by [`Snapshots::refresh`] for
-//! changes of other processes. It only goes forward, and never becomes empty because of a row
-//! that cannot be read.
+//! changed: by the authority of this process right after its commits, and by
+//! [`Snapshots::refresh`] for changes of other processes. It only goes forward, and never becomes
+//! empty because of a row that cannot be read.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -81,7 +81,7 @@ impl Snapshots {
         state.directory(*state.index.integrations.get(&id)?)
     }
 
-    /// The integration with this key (see [`crate::key::hash`]) and the configuration it belongs to.
+    /// The integration with this key (see [`crate::key::hash`]) and the configuration it is in.
     pub fn by_integration_key_hash(
         &self,
         hash: &[u8; 32],
@@ -141,11 +141,8 @@ impl Snapshots {
     /// Makes a committed configuration known. Older ones than the known one are ignored.
     pub(crate) fn publish(&self, directory: &Arc<Directory>) {
         let (no, revision) = (directory.instance.no, directory.revision);
-        let held = Held {
-            directory: Some(Arc::clone(directory)),
-            tried: revision,
-            damage: Arc::from([]),
-        };
+        let held =
+            Held { directory: Some(Arc::clone(directory)), tried: revision, damage: Arc::from([]) };
         self.state.rcu(|state| {
             // With a gap in between, another instance has changed too: the next refresh tells.
             let follows = state.head.epoch == revision.epoch && state.head.n + 1 == revision.n;
@@ -246,5 +243,28 @@ impl Index {
             }
         }
         index
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::acme;
+
+    #[test]
+    fn it_only_goes_forward_and_knows_of_gaps() {
+        let snapshots = Snapshots { state: Arc::new(ArcSwap::from_pointee(State::default())) };
+        let publish = |epoch, n| {
+            let mut directory = acme();
+            directory.revision = Revision { epoch, n };
+            snapshots.publish(&Arc::new(directory));
+            let seen = snapshots.instance(InstanceNo(1)).map(|seen| seen.revision.n);
+            (seen.unwrap(), snapshots.revision().n)
+        };
+        assert_eq!(publish(0, 1), (1, 1));
+        assert_eq!(publish(0, 2), (2, 2));
+        assert_eq!(publish(0, 4), (4, 2), "3 is not known");
+        assert_eq!(publish(0, 3), (4, 3), "3 came late: the newer one stays");
+        assert_eq!(publish(1, 4), (4, 3), "another epoch never follows");
     }
 }

@@ -46,7 +46,7 @@ impl Changes {
 
     /// Writes everything. What is stopped is stopped before anything new is added.
     pub(crate) fn write(
-        &self,
+        self,
         tx: &mut WriteTx<'_>,
         now: Timestamp,
         random: &Random,
@@ -58,7 +58,7 @@ impl Changes {
         let changed: Vec<_> = self.changed.iter().map(|((no, _), alert)| (*no, alert)).collect();
         alerts::update(tx, &changed)?;
         alerts::insert(tx, &self.opened)?;
-        events::insert(tx, self.events.clone())?;
+        events::insert(tx, self.events)?;
         escalations::update(tx, &self.walked)?;
         escalations::insert(tx, &self.walks)?;
         notifications::insert(tx, &self.notifications)?;

@@ -207,7 +207,10 @@ impl Taking<'_, '_> {
         let no = self.directory.instance.no;
         let mut alert = alerts::lock(self.tx, no, answer.alert)?.ok_or(RespondError::NoAlert)?;
         let option = self.option(&alert, answer.choice)?;
-        let given = responses::given(self.tx, no, alert.id, answer.person, option.number)?;
+        let given = responses::given(self.tx, no, alert.id, answer.person, &option)?;
+        // Who took it before, and lost it to somebody else since, may take it again.
+        let lost = option.action == Action::AssignToUser && alert.owner != Some(answer.person);
+        let given = given && !lost;
         let (standing, effect) = decide(alert.state, option.action, given);
         let comment = answer.comment.as_deref().map(|c| cut(&clean(c), COMMENT_CHARS_MAX));
         let response = Response {

@@ -24,7 +24,7 @@ const OF_ALERT: Statement = Statement::new(
 const GIVEN: Statement = Statement::new(
     "responses.given",
     "select count(*) from responses where instance_no = ?1 and alert_id = ?2 \
-     and person_id = ?3 and option_number = ?4 and standing = 0",
+     and person_id = ?3 and option_number = ?4 and action = ?5 and standing = 0",
 );
 
 /// Every statement of this module.
@@ -56,9 +56,15 @@ pub fn given(
     no: InstanceNo,
     alert: AlertId,
     person: PersonId,
-    option: u8,
+    option: &ResponseOption,
 ) -> Result<bool, Error> {
-    let params = [Value::Int(no.0), id(alert), id(person), Value::Int(i64::from(option))];
+    let params = [
+        Value::Int(no.0),
+        id(alert),
+        id(person),
+        Value::Int(i64::from(option.number)),
+        Value::Text(option.action.word().to_owned()),
+    ];
     Ok(tx.query_one(&GIVEN, &params)?.get::<i64>(0)? > 0)
 }
 

@@ -12,6 +12,7 @@ on_both_engines! {
     an_alert_ends_when_its_time_runs_out
     delays_of_devices
     an_escalation_override_tells_everybody
+    who_is_next_is_not_told_about_what_ends_in_the_same_moment
 }
 
 async fn the_walk_goes_on_until_its_end(engine: TestEngine) {
@@ -121,4 +122,17 @@ async fn an_escalation_override_tells_everybody(engine: TestEngine) {
     let mut world = World::new(engine, PAYMENTS).await;
     world.send("Monitor", r#"{"escalationOverride": true}"#).await;
     assert_eq!(world.sent.names(), ["Akira Sole", "Bo Ek", "Mia Berg"]);
+}
+
+async fn who_is_next_is_not_told_about_what_ends_in_the_same_moment(engine: TestEngine) {
+    let mut world = World::new(engine, PAYMENTS).await;
+    world.send("Monitor", r#"{"dedupKey": "ends"}"#).await;
+    world.send("Monitor", r#"{"expirationInMinutes": 5, "dedupKey": "runs out"}"#).await;
+    assert_eq!(world.sent.names(), ["Akira Sole", "Akira Sole"]);
+    // Bo's turn, the source's resolve and the end of the other alert's time meet in one turn.
+    let later = firebell_base::time::add_minutes(world.now(), 5);
+    world.clock.set(later);
+    world.send("Monitor", r#"{"dedupKey": "ends", "action": "resolve"}"#).await;
+    assert_eq!(world.sent.names().len(), 2);
+    assert!(world.alerts().await.iter().all(|alert| alert.state == State::Closed));
 }

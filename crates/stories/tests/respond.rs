@@ -79,6 +79,10 @@ async fn the_same_answer_twice_counts_once(engine: TestEngine) {
     assert_eq!(other.response.standing, Standing::Counted);
     let bo = world.directory().person_by_name("bo").expect("there").id;
     assert_eq!(world.alert().await.owner, Some(bo));
+    let back = answer(&world, "akira", Choice::Option(1)).await.expect("taken");
+    assert_eq!(back.response.standing, Standing::Counted);
+    let akira = world.directory().person_by_name("akira").expect("there").id;
+    assert_eq!(world.alert().await.owner, Some(akira));
 }
 
 async fn a_late_answer_is_recorded_politely(engine: TestEngine) {

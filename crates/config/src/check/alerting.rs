@@ -1,6 +1,6 @@
 //! Forms, integrations, silences and maintenance windows.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use firebell_base::limit::{DESCRIPTION_CHARS_MAX, NAME_CHARS_MAX, RECIPIENTS_MAX};
 use firebell_domain::directory::Entity;
@@ -10,6 +10,7 @@ use firebell_domain::matcher::Matcher;
 use firebell_domain::suppression::{MaintenanceWindow, Silence};
 
 use super::Checker;
+use crate::change::Change;
 use crate::limits::{
     MATCHERS_MAX, RATE_PER_MINUTE_MAX, SHORT_TEXT_CHARS_MAX, TEMPLATE_BYTES_MAX,
     WINDOW_INTEGRATIONS_MAX,
@@ -78,17 +79,31 @@ impl Checker<'_> {
             let message = format!("there is no form {}; create it first", e.form);
             self.fault(entity, "form", "form_not_exists", message);
         }
-        let changed = self.before.integration(e.id).is_none_or(|old| old.key_hash != e.key_hash);
-        let other = |other: &&std::sync::Arc<Integration>| {
-            other.id != e.id && other.key_hash == e.key_hash
-        };
-        if changed && self.after.integrations().any(|integration| other(&integration)) {
-            let message = "another integration has this key; every integration needs its own";
-            self.fault(entity, "key", "key_not_unique", message);
-        }
         if e.rate_per_minute.is_some_and(|rate| !(1..=RATE_PER_MINUTE_MAX).contains(&rate)) {
-            let message = format!("must be 1 to {RATE_PER_MINUTE_MAX}; leave it out for the default");
+            let message =
+                format!("must be 1 to {RATE_PER_MINUTE_MAX}; leave it out for the default");
             self.fault(entity, "ratePerMinute", "rate", message);
+        }
+    }
+
+    /// Every integration needs a key of its own: the key says whose events they are.
+    pub(super) fn keys(&mut self, changes: &[Change]) {
+        let is_integration =
+            |change: &&Change| matches!(change, Change::Put(Entity::Integration(_)));
+        if !changes.iter().any(|change| is_integration(&change)) {
+            return;
+        }
+        let mut uses: BTreeMap<[u8; 32], usize> = BTreeMap::new();
+        for integration in self.after.integrations() {
+            *uses.entry(integration.key_hash).or_default() += 1;
+        }
+        for change in changes {
+            if let Change::Put(entity @ Entity::Integration(e)) = change
+                && uses.get(&e.key_hash).is_some_and(|uses| *uses > 1)
+            {
+                let message = "another integration has this key; every integration needs its own";
+                self.fault(entity, "key", "key_not_unique", message);
+            }
         }
     }
 

@@ -26,7 +26,9 @@ pub(super) fn check(checker: &mut Checker<'_>, changes: &[Change]) {
         circles.extend(walk.from(start));
     }
     for circle in circles {
-        let Some(group) = circle.first().and_then(|id| checker.after.group(*id)) else { continue };
+        let Some(group) = circle.first().and_then(|id| checker.after.group(*id)) else {
+            continue;
+        };
         let entity = Entity::Group((**group).clone());
         let names = circle.iter().map(|id| checker.after.recipient_name(Recipient::Group(*id)));
         let path = names.collect::<Vec<_>>().join(" → ");
@@ -63,7 +65,9 @@ impl Walk<'_> {
                 }
                 None => {}
             }
-            let Some((group, left)) = path.last_mut() else { return found };
+            let Some((group, left)) = path.last_mut() else {
+                return found;
+            };
             next = left.pop();
             if next.is_none() {
                 self.done.insert(*group);

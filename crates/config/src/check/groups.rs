@@ -104,7 +104,8 @@ impl Checker<'_> {
             }
             let who = self.after.recipient_name(member.recipient);
             if place == 0 {
-                let message = format!("must be None for {who}, who is first: nobody is before them");
+                let message =
+                    format!("must be None for {who}, who is first: nobody is before them");
                 self.fault(entity, "members.escalationType", "first_member", message);
             } else if member.delay_minutes == 0 {
                 let message = format!("must be None for {who}, who is told without a delay");

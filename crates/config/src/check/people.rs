@@ -204,7 +204,8 @@ impl Checker<'_> {
         let new = self.before.api_key(e.id).is_none();
         let theirs = |key: &&std::sync::Arc<ApiKey>| key.owner == e.owner;
         if new && self.after.api_keys().filter(theirs).count() > API_KEYS_PER_PERSON_MAX {
-            let message = format!("a person may have {API_KEYS_PER_PERSON_MAX} API keys; remove one");
+            let message =
+                format!("a person may have {API_KEYS_PER_PERSON_MAX} API keys; remove one");
             self.fault(entity, "owner", "too_many_api_keys", message);
         }
     }

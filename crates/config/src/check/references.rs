@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use firebell_domain::directory::{Directory, Entity, Kind};
+use firebell_domain::directory::{Directory, Kind};
+use firebell_domain::person::PersonId;
 use firebell_domain::recipient::Recipient;
+use firebell_domain::site::SiteId;
 
 use super::{Checker, label};
 use crate::change::Change;
@@ -23,91 +25,85 @@ pub(super) fn check_removals(checker: &mut Checker<'_>, changes: &[Change]) {
         return;
     }
     let changed: BTreeSet<Subject> = changes.iter().map(Change::subject).collect();
-    for (subject, reference) in references(checker.after) {
-        if changed.contains(&subject) || !removed.contains(&reference) {
-            continue;
+    let mut found = Vec::new();
+    each_reference(checker.after, &mut |from, to| {
+        if removed.contains(&to) && !changed.contains(&from) {
+            found.push((from, to));
         }
-        let (Some(user), Some(gone)) = (
-            checker.after.entity(subject.0, subject.1),
-            checker.before.entity(reference.0, reference.1),
-        ) else {
+    });
+    for (from, to) in found {
+        let user = checker.after.entity(from.0, from.1);
+        let gone = checker.before.entity(to.0, to.1);
+        let (Some(user), Some(gone)) = (user, gone) else {
             continue;
         };
         let user = label(checker.after, &user);
-        let kind = reference.0.word();
         checker.faults.push(Fault {
             field: String::new(),
             message: format!("cannot be removed: {user} refers to it; change that first"),
-            subcode: format!("validation.{kind}.in_use"),
+            subcode: format!("validation.{}.in_use", to.0.word()),
             entity: label(checker.before, &gone),
-            subject: Some(reference),
+            subject: Some(to),
         });
     }
 }
 
-/// Every reference of one entity to another.
-fn references(directory: &Directory) -> impl Iterator<Item = (Subject, Subject)> {
-    let people = directory.people().flat_map(|e| of(&Entity::Person((**e).clone())));
-    let devices = directory.devices().flat_map(|e| of(&Entity::Device((**e).clone())));
-    let groups = directory.groups().flat_map(|e| of(&Entity::Group((**e).clone())));
-    let shifts = directory.shifts().flat_map(|e| of(&Entity::Shift(Box::new((**e).clone()))));
-    let absences = directory.absences().flat_map(|e| of(&Entity::Absence((**e).clone())));
-    let forms = directory.forms().flat_map(|e| of(&Entity::Form((**e).clone())));
-    let doors = directory.integrations().flat_map(|e| of(&Entity::Integration((**e).clone())));
-    let windows = directory.windows().flat_map(|e| of(&Entity::Window(Box::new((**e).clone()))));
-    let keys = directory.api_keys().flat_map(|e| of(&Entity::ApiKey((**e).clone())));
-    let passwords = directory.passwords().flat_map(|e| of(&Entity::Password((**e).clone())));
-    people
-        .chain(devices)
-        .chain(groups)
-        .chain(shifts)
-        .chain(absences)
-        .chain(forms)
-        .chain(doors)
-        .chain(windows)
-        .chain(keys)
-        .chain(passwords)
-}
-
-fn of(entity: &Entity) -> Vec<(Subject, Subject)> {
-    let mut to: Vec<Subject> = Vec::new();
-    let person = |id: firebell_domain::person::PersonId| (Kind::Person, id.to_bytes());
-    let site = |id: firebell_domain::site::SiteId| (Kind::Site, id.to_bytes());
-    match entity {
-        Entity::Site(_) | Entity::Silence(_) => {}
-        Entity::Person(e) => {
-            to.extend(e.site.map(site));
-            to.extend(e.supervisors.iter().copied().map(person));
-        }
-        Entity::Device(e) => to.push(person(e.owner)),
-        Entity::Group(e) => {
-            to.extend(e.site.map(site));
-            to.extend(e.supervisors.iter().copied().map(person));
-            to.extend(e.members.iter().copied().map(subject));
-        }
-        Entity::Shift(e) => {
-            to.push((Kind::Group, e.group.to_bytes()));
-            to.extend(e.members.iter().map(|member| subject(member.recipient)));
-            to.extend(e.end_notice.iter().map(|notice| subject(notice.recipient)));
-        }
-        Entity::Absence(e) => {
-            to.push(person(e.member));
-            to.extend(e.replacement.map(person));
-            to.extend(e.group.map(|group| (Kind::Group, group.to_bytes())));
-        }
-        Entity::Form(e) => to.extend(e.recipients.iter().copied().map(subject)),
-        Entity::Integration(e) => to.push((Kind::Form, e.form.to_bytes())),
-        Entity::Window(e) => {
-            to.extend(e.integrations.iter().map(|id| (Kind::Integration, id.to_bytes())));
-        }
-        Entity::ApiKey(e) => to.push(person(e.owner)),
-        Entity::Password(e) => to.push(person(e.person)),
+/// Calls `f` with every reference of one entity to another.
+fn each_reference(directory: &Directory, f: &mut impl FnMut(Subject, Subject)) {
+    for e in directory.people() {
+        let from = person(e.id);
+        e.site.iter().for_each(|to| f(from, site(*to)));
+        e.supervisors.iter().for_each(|to| f(from, person(*to)));
     }
-    let own = (entity.kind(), entity.id());
-    to.into_iter().map(|reference| (own, reference)).collect()
+    for e in directory.devices() {
+        f((Kind::Device, e.id.to_bytes()), person(e.owner));
+    }
+    for e in directory.groups() {
+        let from = (Kind::Group, e.id.to_bytes());
+        e.site.iter().for_each(|to| f(from, site(*to)));
+        e.supervisors.iter().for_each(|to| f(from, person(*to)));
+        e.members.iter().for_each(|to| f(from, recipient(*to)));
+    }
+    for e in directory.shifts() {
+        let from = (Kind::Shift, e.id.to_bytes());
+        f(from, (Kind::Group, e.group.to_bytes()));
+        e.members.iter().for_each(|to| f(from, recipient(to.recipient)));
+        e.end_notice.iter().for_each(|to| f(from, recipient(to.recipient)));
+    }
+    for e in directory.absences() {
+        let from = (Kind::Absence, e.id.to_bytes());
+        f(from, person(e.member));
+        e.replacement.iter().for_each(|to| f(from, person(*to)));
+        e.group.iter().for_each(|to| f(from, (Kind::Group, to.to_bytes())));
+    }
+    for e in directory.forms() {
+        let from = (Kind::Form, e.id.to_bytes());
+        e.recipients.iter().for_each(|to| f(from, recipient(*to)));
+    }
+    for e in directory.integrations() {
+        f((Kind::Integration, e.id.to_bytes()), (Kind::Form, e.form.to_bytes()));
+    }
+    for e in directory.windows() {
+        let from = (Kind::Window, e.id.to_bytes());
+        e.integrations.iter().for_each(|to| f(from, (Kind::Integration, to.to_bytes())));
+    }
+    for e in directory.api_keys() {
+        f((Kind::ApiKey, e.id.to_bytes()), person(e.owner));
+    }
+    for e in directory.passwords() {
+        f((Kind::Password, e.person.to_bytes()), person(e.person));
+    }
 }
 
-fn subject(recipient: Recipient) -> Subject {
+fn person(id: PersonId) -> Subject {
+    (Kind::Person, id.to_bytes())
+}
+
+fn site(id: SiteId) -> Subject {
+    (Kind::Site, id.to_bytes())
+}
+
+fn recipient(recipient: Recipient) -> Subject {
     let kind = match recipient {
         Recipient::Person(_) => Kind::Person,
         Recipient::Device(_) => Kind::Device,

@@ -67,7 +67,9 @@ fn url_fault(url: &str) -> Option<String> {
         return Some(format!("must be at most {URL_BYTES_MAX} bytes long"));
     }
     if url.chars().any(|c| c.is_whitespace() || is_invisible(c)) {
-        return Some("must not contain blanks or control characters; percent-encode them".to_owned());
+        return Some(
+            "must not contain blanks or control characters; percent-encode them".to_owned(),
+        );
     }
     let (scheme, rest) = url.split_once("://").unwrap_or_default();
     if !["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {

@@ -1,15 +1,15 @@
 //! Bodies of forms, integrations, silences and maintenance windows.
 
+use firebell_domain::Id;
 use firebell_domain::directory::Entity;
 use firebell_domain::form::Form;
 use firebell_domain::integration::Integration;
 use firebell_domain::matcher::Matcher;
 use firebell_domain::suppression::{MaintenanceWindow, Silence};
-use firebell_domain::Id;
 use serde::{Deserialize, Serialize};
 
 use super::{hex, id, ids, name, recipient_text, recipients, texts, unhex};
-use crate::parts::{Part, PatternPart, OptionPart, TemplatesPart, in_field, instant};
+use crate::parts::{OptionPart, Part, PatternPart, TemplatesPart, in_field, instant};
 use crate::words::{self, OPERATORS, pick};
 
 #[derive(Serialize, Deserialize)]

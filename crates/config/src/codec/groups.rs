@@ -1,10 +1,10 @@
 //! Bodies of groups, shifts and absences.
 
+use firebell_domain::Id;
 use firebell_domain::absence::TemporaryAbsence;
 use firebell_domain::directory::Entity;
 use firebell_domain::group::Group;
 use firebell_domain::shift::{EndNotice, RepeatEscalation, Shift, ShiftMember};
-use firebell_domain::Id;
 use serde::{Deserialize, Serialize};
 
 use super::{id, ids, name, recipient, recipient_text, recipients, texts};

@@ -2,21 +2,19 @@
 
 use std::collections::BTreeMap;
 
+use firebell_domain::Id;
 use firebell_domain::credential::{ApiKey, Password};
 use firebell_domain::device::Device;
 use firebell_domain::directory::Entity;
 use firebell_domain::person::Person;
 use firebell_domain::property::{Properties, Value};
 use firebell_domain::site::Site;
-use firebell_domain::Id;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
 use super::{hex, id, ids, name, texts, unhex};
-use crate::parts::{
-    Part, PostalPart, ReachPart, TimeframePart, in_field, instant, wrong, zone,
-};
+use crate::parts::{Part, PostalPart, ReachPart, TimeframePart, in_field, instant, wrong, zone};
 use crate::words;
 
 #[derive(Serialize, Deserialize)]
@@ -156,10 +154,7 @@ pub(crate) fn properties_to_json(properties: &Properties) -> BTreeMap<String, Js
 }
 
 /// Custom fields from JSON: texts, numbers, truth values, lists of texts.
-pub(crate) fn properties_from_json(
-    field: &str,
-    json: &BTreeMap<String, Json>,
-) -> Part<Properties> {
+pub(crate) fn properties_from_json(field: &str, json: &BTreeMap<String, Json>) -> Part<Properties> {
     let one = |(name, value): (&String, &Json)| {
         let refused = || {
             let message = "must be a text, a number, true, false, or a list of texts";
@@ -227,7 +222,11 @@ impl DeviceBody {
             sequence: self.sequence,
             delay_minutes: self.delay,
             priority_threshold: in_field("priorityThreshold", threshold)?,
-            timeframes: self.timeframes.iter().map(TimeframePart::to_domain).collect::<Part<_>>()?,
+            timeframes: self
+                .timeframes
+                .iter()
+                .map(TimeframePart::to_domain)
+                .collect::<Part<_>>()?,
             default_device: self.default_device,
             status: in_field("status", words::status(&self.status))?,
             external_key: self.external_key,

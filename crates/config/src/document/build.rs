@@ -5,7 +5,10 @@ mod people;
 mod groups;
 mod alerting;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use firebell_base::{Id, Random, Secret, Timestamp};
+use firebell_domain::device::DeviceId;
 use firebell_domain::directory::{Directory, Entity, Kind};
 use firebell_domain::name::Name;
 use firebell_domain::person::PersonId;
@@ -61,12 +64,20 @@ impl Builder<'_> {
             };
             self.put(entity);
         }
+        let mut listed: BTreeMap<PersonId, BTreeSet<DeviceId>> = BTreeMap::new();
         for claim in claims {
-            if let Item::Person(e) = claim.item
-                && e.devices.is_some()
-            {
-                self.renumber(Id::from_bytes(claim.id), claims);
+            match claim.item {
+                Item::Person(e) if e.devices.is_some() => {
+                    listed.entry(Id::from_bytes(claim.id)).or_default();
+                }
+                Item::Device(_, owner, _) => {
+                    listed.entry(owner).or_default().insert(Id::from_bytes(claim.id));
+                }
+                _ => {}
             }
+        }
+        for (owner, devices) in listed {
+            self.renumber(owner, &devices);
         }
     }
 
@@ -151,7 +162,11 @@ impl Builder<'_> {
         };
         if found.is_none() {
             let what = if kind.is_empty() { "person, group or device" } else { kind };
-            self.fault(at, field, format!("there is no {what} {name:?}; check the name, or add it"));
+            self.fault(
+                at,
+                field,
+                format!("there is no {what} {name:?}; check the name, or add it"),
+            );
         }
         found
     }

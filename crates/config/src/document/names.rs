@@ -110,7 +110,8 @@ pub(super) fn claim<'a, 'd>(
         pass.top(("sites", i), "name", e.name.as_deref(), Item::Site(e));
     }
     for (i, e) in root.people.iter().flatten().enumerate() {
-        let person = pass.top(("people", i), "targetName", e.target_name.as_deref(), Item::Person(e));
+        let person =
+            pass.top(("people", i), "targetName", e.target_name.as_deref(), Item::Person(e));
         if let Some(owner) = person.map(Id::from_bytes) {
             pass.devices(owner, &format!("people[{i}].devices"), e);
         }

@@ -173,7 +173,9 @@ fn fields(
 
 /// A value as people read it, without secrets.
 fn text(name: &str, value: Option<&Json>) -> String {
-    let Some(value) = value else { return String::new() };
+    let Some(value) = value else {
+        return String::new();
+    };
     let mut wrapped = Json::Object(Map::from_iter([(name.to_owned(), value.clone())]));
     codec::hide(&mut wrapped);
     let text = match wrapped.get(name) {

@@ -1,13 +1,16 @@
 //! Text to shapes, strictly: unknown fields, wrong types and double keys are faults with a path.
 //!
 //! Two passes. The first reads YAML or JSON into a tree and counts its values, so that aliases
-//! cannot blow a small document up. The second walks the tree with the field names the shapes know. Of
-//! each entry of a top-level list the first wrong type is reported, and every unknown field before it.
+//! cannot blow a small document up. The second walks the tree with the field names the shapes
+//! know. Of each entry of a top-level list the first wrong type is reported, and every unknown
+//! field before it.
 
 use std::cell::{Cell, RefCell};
 use std::fmt;
 
-use serde::de::{self, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    self, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, SeqAccess, Visitor,
+};
 use serde_json::{Map, Value as Json};
 
 use super::shape::{Root, VERSION};
@@ -22,7 +25,8 @@ const ROOT: [&str; 7] =
 /// Reads a document.
 pub(super) fn document(text: &str) -> Result<Root, Faults> {
     if text.len() > DOCUMENT_BYTES_MAX {
-        let message = format!("the document must be at most {DOCUMENT_BYTES_MAX} bytes long; cut it");
+        let message =
+            format!("the document must be at most {DOCUMENT_BYTES_MAX} bytes long; split it");
         return Err(Faults::one("", message, "validation.document.too_large"));
     }
     let tree = tree(text).map_err(|error| {
@@ -117,7 +121,9 @@ impl<'de> DeserializeSeed<'de> for Tree<'_> {
 
     fn deserialize<D: Deserializer<'de>>(self, source: D) -> Result<Json, D::Error> {
         let left = self.0.get().checked_sub(1).ok_or_else(|| {
-            de::Error::custom(format_args!("it has more than {DOCUMENT_VALUES_MAX} values"))
+            de::Error::custom(format_args!(
+                "it has more than {DOCUMENT_VALUES_MAX} values; split it"
+            ))
         })?;
         self.0.set(left);
         source.deserialize_any(self)
@@ -132,6 +138,10 @@ impl<'de> Visitor<'de> for Tree<'_> {
     }
 
     fn visit_unit<E: de::Error>(self) -> Result<Json, E> {
+        Ok(Json::Null)
+    }
+
+    fn visit_none<E: de::Error>(self) -> Result<Json, E> {
         Ok(Json::Null)
     }
 
@@ -320,7 +330,9 @@ impl<'de> SeqAccess<'de> for Items<'_> {
         &mut self,
         seed: T,
     ) -> Result<Option<T::Value>, ShapeError> {
-        let Some((i, value)) = self.items.next() else { return Ok(None) };
+        let Some((i, value)) = self.items.next() else {
+            return Ok(None);
+        };
         let path = format!("{}[{i}]", self.walk.path);
         seed.deserialize(Walk { value, path: path.clone(), faults: self.walk.faults })
             .map(Some)
@@ -342,7 +354,9 @@ impl<'de> MapAccess<'de> for Members<'_> {
         seed: K,
     ) -> Result<Option<K::Value>, ShapeError> {
         self.value = self.left.pop_front();
-        let Some((name, _)) = self.value else { return Ok(None) };
+        let Some((name, _)) = self.value else {
+            return Ok(None);
+        };
         seed.deserialize(name.as_str().into_deserializer()).map(Some)
     }
 

@@ -1,6 +1,6 @@
-//! Documents: read strictly, planned completely, applied once.
+//! Documents: planned completely, applied once.
 
-use std::fmt::Write as _;
+mod reading;
 
 use firebell_domain::directory::{Directory, Kind};
 use firebell_domain::instance::Region;
@@ -38,7 +38,11 @@ people:
         emailAddress: ann@mail.example
         delay: 5
         timeframes:
-          - { name: Day, startTime: "08:00", durationInMinutes: 540, days: [MO, TU], excludeHolidays: true }
+          - name: Day
+            startTime: "08:00"
+            durationInMinutes: 540
+            days: [MO, TU]
+            excludeHolidays: true
       - name: Hook
         deviceType: GENERIC
         url: https://hooks.example/path-with-token
@@ -59,7 +63,9 @@ groups:
         members:
           - recipient: ann
           - { recipient: bo, delay: 10 }
-        rotation: { type: TIME, direction: FIRST_TO_LAST, interval: 1, intervalUnit: WEEKS, nextRotationTime: 2026-03-09T09:00 }
+        rotation:
+          { type: TIME, direction: FIRST_TO_LAST, interval: 1, intervalUnit: WEEKS,
+            nextRotationTime: 2026-03-09T09:00 }
         repeatEscalation: { repetitions: 2, delay: 15 }
         notifyEndOfEscalation: { recipient: Everyone }
   - targetName: Everyone
@@ -202,7 +208,10 @@ fn what_is_left_out_stays_and_null_clears() {
     let changed = after(&read("people: [{targetName: ann, firstName: Anna}]"), &base, Mode::Keep);
     let (old, new) = (base.person(id(ANN)).unwrap(), changed.person(id(ANN)).unwrap());
     assert_eq!(new.first_name.as_str(), "Anna");
-    assert_eq!((&new.site, &new.roles, &new.phone_login), (&old.site, &old.roles, &old.phone_login));
+    assert_eq!(
+        (&new.site, &new.roles, &new.phone_login),
+        (&old.site, &old.roles, &old.phone_login)
+    );
 
     let text = "people: [{targetName: ann, site: null, phoneLogin: null}]";
     let cleared = after(&read(text), &base, Mode::Keep);
@@ -288,127 +297,10 @@ fn prune_removes_what_present_lists_do_not_mention() {
     let window = "integrations: []";
     let faults = refused_in(window, &acme(), Mode::Prune);
     assert_eq!(faults[0].subcode, "validation.integration.in_use", "{faults:#?}");
-    let members = "people: [{targetName: ann}]\ngroups: [{targetName: Payments SRE, members: [bo]}]";
+    let members =
+        "people: [{targetName: ann}]\ngroups: [{targetName: Payments SRE, members: [bo]}]";
     let faults = refused_in(members, &acme(), Mode::Prune);
     assert_eq!(faults[0].field, "groups[0].members[0]");
-}
-
-#[test]
-fn unknown_fields_are_faults_with_a_suggestion() {
-    let table = [
-        ("persons: []", "persons", "known are"),
-        ("peopel: []", "peopel", "did you mean people?"),
-        ("people: [{targetname: x}]", "people[0].targetname", "did you mean targetName?"),
-        (
-            "people: [{targetName: x, devices: [{name: y, emailAdress: z}]}]",
-            "people[0].devices[0].emailAdress",
-            "did you mean emailAddress?",
-        ),
-        (
-            "groups: [{targetName: x, shifts: [{name: y, recurrence: {frequency: ONCE, ondays: []}}]}]",
-            "groups[0].shifts[0].recurrence.ondays",
-            "did you mean onDays?",
-        ),
-        ("forms: [{name: x, templates: {subject: y}}]", "forms[0].templates.subject", "known are"),
-    ];
-    for (text, path, remedy) in table {
-        let faults = refused(text, &empty());
-        let fault = faults.iter().find(|f| f.field == path);
-        let fault = fault.unwrap_or_else(|| panic!("{text}: {faults:#?}"));
-        assert!(fault.message.contains(remedy), "{text}: {}", fault.message);
-    }
-}
-
-#[test]
-fn faults_name_their_path_and_come_together() {
-    let table = [
-        ("just text", ""),
-        ("[1]", ""),
-        ("version: 2", "version"),
-        ("people: x", "people"),
-        ("people: [x]", "people[0]"),
-        ("people: [{}]", "people[0].targetName"),
-        ("people: [{targetName: 12}]", "people[0].targetName"),
-        ("people: [{targetName: x, firstName: y}]", "people[0].lastName"),
-        ("people: [{targetName: ann}, {targetName: ANN}]", "people[1].targetName"),
-        ("people: [{targetName: ann, devices: [{name: x}]}]", "people[0].devices[0].deviceType"),
-        (
-            "people: [{targetName: ann, devices: [{name: x, deviceType: EMAIL, delay: 70000}]}]",
-            "people[0].devices[0].delay",
-        ),
-        (
-            "people: [{targetName: ann, devices: [{name: x, deviceType: EMAIL, emailAddress: y}]}]",
-            "people[0].devices[0].emailAddress",
-        ),
-        ("people: [{targetName: ann, roles: [Boss]}]", "people[0].roles"),
-        ("people: [{targetName: ann, supervisors: [bo, zed]}]", "people[0].supervisors[1]"),
-        ("people: [{targetName: ann, properties: {x: {y: 1}}}]", "people[0].properties.x"),
-        ("groups: [{targetName: x, members: [zed]}]", "groups[0].members[0]"),
-        ("groups: [{targetName: x, members: [{robot: zed}]}]", "groups[0].members[0]"),
-        ("groups: [{targetName: x, members: [x]}]", "groups[0].members"),
-        (
-            "groups: [{targetName: x, shifts: [{name: y, members: [{recipient: zed}]}]}]",
-            "groups[0].shifts[0].members[0].recipient",
-        ),
-        (
-            "groups: [{targetName: x, shifts: [{name: y, start: 2026-03-02T09:00}]}]",
-            "groups[0].shifts[0].end",
-        ),
-        ("forms: [{name: x, responseOptions: [{number: 1}]}]", "forms[0].responseOptions[0]"),
-        ("forms: [{name: x, expirationMinutes: 0}]", "forms[0].expirationMinutes"),
-        ("integrations: [{name: x}]", "integrations[0].form"),
-        ("integrations: [{name: x, form: Outage, key: short}]", "integrations[0].key"),
-        ("maintenanceWindows: [{name: x, start: 2026-03-02T09:00}]", "maintenanceWindows[0].end"),
-        (
-            "maintenanceWindows: [{name: Patching, matchers: [x]}]",
-            "maintenanceWindows[0].matchers",
-        ),
-        ("sites: [{name: x, timezone: Mars}]", "sites[0].timezone"),
-        ("sites: [{name: x, holidays: [soon]}]", "sites[0].holidays"),
-    ];
-    let mut all = String::new();
-    for (text, path) in table {
-        let faults = refused(text, &acme());
-        let paths: Vec<&str> = faults.iter().map(|f| f.field.as_str()).collect();
-        assert!(paths.contains(&path), "{text}: {paths:?}");
-        assert!(faults.iter().all(|f| !f.message.is_empty() && !f.subcode.is_empty()));
-        writeln!(all, "{}", faults[0]).unwrap();
-    }
-    let text = "people: [{targetName: a, fristName: x}, {targetName: 7}]\nforms: [{name: []}]";
-    assert_eq!(refused(text, &acme()).len(), 3);
-}
-
-#[test]
-fn double_fields_and_broken_text_are_refused() {
-    let double = refused("people: []\npeople: []", &empty());
-    assert!(double[0].message.contains("twice") || double[0].message.contains("duplicate"), "{double:?}");
-    let double = refused("{\"people\": [], \"people\": []}", &empty());
-    assert!(double[0].message.contains("\"people\" is there twice"), "{double:?}");
-    for broken in ["people: [", "{\"people\": [", "a: b: c", "{} x", "a: &x [*x]", "---\na: 1\n---\nb: 2"] {
-        let faults = refused(broken, &empty());
-        assert_eq!(faults[0].subcode.split('.').nth(1), Some("document"), "{broken}");
-    }
-    assert_eq!(planned(&read(""), &empty(), Mode::Prune).changes, []);
-}
-
-#[test]
-fn absurd_sizes_are_refused() {
-    let long = " ".repeat(DOCUMENT_BYTES_MAX + 1);
-    assert_eq!(refused(&long, &empty())[0].subcode, "validation.document.too_large");
-
-    // Each line is ten times the one before: a billion values in a few hundred bytes.
-    let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
-    for i in 1..10 {
-        let last = format!("*a{}", i - 1);
-        writeln!(bomb, "a{i}: &a{i} [{}]", vec![last; 10].join(", ")).unwrap();
-    }
-    assert_eq!(refused(&bomb, &empty())[0].subcode, "validation.document.syntax");
-
-    let deep = format!("people: {}{}", "[".repeat(10_000), "]".repeat(10_000));
-    assert_eq!(refused(&deep, &empty())[0].subcode, "validation.document.syntax");
-
-    let many: String = (0..300).map(|i| format!("- {{targetName: p{i}, x: 1}}\n")).collect();
-    assert_eq!(refused(&format!("people:\n{many}"), &empty()).len(), crate::FAULTS_MAX);
 }
 
 #[tokio::test]

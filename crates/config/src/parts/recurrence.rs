@@ -35,11 +35,7 @@ pub(crate) struct RecurrencePart {
     on_days: Option<Vec<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     on: Option<String>,
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "text_or_number"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "text_or_number")]
     date_of_month: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     day_of_week_classifier: Option<String>,
@@ -77,16 +73,14 @@ impl PatternPart {
         let zone = zone("timezone", &self.timezone)?;
         let start = instant_in("start", &self.start, &zone)?;
         let end = instant_in("end", &self.end, &zone)?;
-        let recurrence = self.recurrence.to_domain(|text| {
-            instant_in("recurrence.end.date", text, &zone)
-        })?;
+        let recurrence =
+            self.recurrence.to_domain(|text| instant_in("recurrence.end.date", text, &zone))?;
         let exclusions = self.exclusions.iter();
         let exclusions: Vec<Exclusion> = exclusions
             .map(|text| Ok(Exclusion { start: instant_in("exclusions", text, &zone)? }))
             .collect::<Part<_>>()?;
-        Pattern::new(start, end, zone, recurrence, exclusions).map_err(|error| {
-            wrong(error.field(), without_field(&error.to_string(), error.field()))
-        })
+        Pattern::new(start, end, zone, recurrence, exclusions)
+            .map_err(|error| wrong(error.field(), without_field(&error.to_string(), error.field())))
     }
 }
 
@@ -164,7 +158,8 @@ impl RecurrencePart {
         instant: impl Fn(&str) -> Part<firebell_base::Timestamp>,
     ) -> Part<Recurrence> {
         let repeat_every = self.repeat_every.unwrap_or(1);
-        let frequency = match in_field("recurrence.frequency", pick(&FREQUENCIES, &self.frequency))? {
+        let frequency = match in_field("recurrence.frequency", pick(&FREQUENCIES, &self.frequency))?
+        {
             Word::Once => Frequency::Once,
             Word::Daily => Frequency::Daily { repeat_every },
             Word::Weekly => {
@@ -204,14 +199,15 @@ impl RecurrencePart {
         if text.eq_ignore_ascii_case("LAST") {
             return Ok(MonthlyOn::DateOfMonth(DayOfMonth::Last));
         }
-        let day = text.parse().map_err(|_| {
-            wrong("recurrence.dateOfMonth", "must be 1 to 31 or LAST")
-        })?;
+        let day =
+            text.parse().map_err(|_| wrong("recurrence.dateOfMonth", "must be 1 to 31 or LAST"))?;
         Ok(MonthlyOn::DateOfMonth(DayOfMonth::Day(day)))
     }
 
     fn months(&self) -> Part<MonthSet> {
-        let Some(list) = &self.months else { return Ok(MonthSet::ALL) };
+        let Some(list) = &self.months else {
+            return Ok(MonthSet::ALL);
+        };
         let numbers: Vec<i8> = list
             .iter()
             .map(|month| in_field("recurrence.months", pick(&MONTHS, month)))
@@ -306,7 +302,10 @@ mod tests {
             (r#"{"frequency":"MONTHLY","dateOfMonth":1,"months":["X"]}"#, "recurrence.months"),
             (r#"{"frequency":"YEARLY","end":{"endBy":"DATE"}}"#, "recurrence.end.date"),
             (r#"{"frequency":"YEARLY","end":{"endBy":"SOON"}}"#, "recurrence.end.endBy"),
-            (r#"{"frequency":"YEARLY","end":{"endBy":"REPETITIONS"}}"#, "recurrence.end.repetitions"),
+            (
+                r#"{"frequency":"YEARLY","end":{"endBy":"REPETITIONS"}}"#,
+                "recurrence.end.repetitions",
+            ),
         ];
         for (recurrence, field) in table {
             assert_eq!(read(&with(recurrence)).unwrap_err().field, field, "{recurrence}");

@@ -52,10 +52,11 @@ pub(super) fn take(tx: &mut WriteTx<'_>, context: &Context) -> Result<Turn, Engi
         jobs: Vec::new(),
     };
     let (events, more_events) = step.events(tx)?;
-    let more_walks = step.walks(tx)?;
+    // Before the walks: who is told about what has just ended is told for nothing.
     let more_expired = step.expired(tx)?;
-    step.changes.write(tx, context.now, &context.random)?;
+    let more_walks = step.walks(tx)?;
     step.hand_over_new();
+    std::mem::take(&mut step.changes).write(tx, context.now, &context.random)?;
     let more_due = step.due_notifications(tx)?;
     let more = more_events || more_walks || more_expired || more_due;
     let next_due = if more { None } else { next_due(tx)? };
@@ -182,9 +183,14 @@ impl Transaction<'_> {
         let more = i64::try_from(due.len()).unwrap_or(0) >= DUE_PER_TURN_MAX;
         let mut told = told_by_alert(tx, &held)?;
         for row in due {
-            let Some(alert) = held.get(&(row.instance, row.alert)) else {
+            let key = (row.instance, row.alert);
+            let Some(alert) = held.get(&key) else { continue };
+            if self.changes.stopped.contains(&key) {
+                // An event of this very turn ended or acknowledged the alert.
                 continue;
-            };
+            }
+            // An event of this very turn may have raised the priority.
+            let alert = &self.changes.changed.get(&key).unwrap_or(alert).clone();
             let told = told.entry((row.instance, row.alert)).or_default();
             self.walk(tx, row, alert, told)?;
         }

@@ -157,7 +157,8 @@ fn matcher(json: &Json) -> Part<Matcher> {
         return in_field("matchers", Matcher::parse(text));
     }
     let member = |name: &str| json.get(name).and_then(Json::as_str);
-    let (Some(name), Some(op), Some(value)) = (member("name"), member("op"), member("value")) else {
+    let (Some(name), Some(op), Some(value)) = (member("name"), member("op"), member("value"))
+    else {
         let message = "must be a text such as severity=\"critical\", or have name, op and value";
         return Err(wrong("matchers", message));
     };

@@ -150,8 +150,11 @@ impl Builder<'_> {
             let json = e.recipient.clone().unwrap_or_default();
             let recipient = self.recipient(at, &format!("{field}.recipient"), &json);
             let delay_minutes = e.delay.unwrap_or(0);
-            let mut escalation =
-                if i > 0 && delay_minutes > 0 { EscalationType::Peer } else { EscalationType::None };
+            let mut escalation = if i > 0 && delay_minutes > 0 {
+                EscalationType::Peer
+            } else {
+                EscalationType::None
+            };
             let given = |text: &String| {
                 in_field(&format!("{field}.escalationType"), words::escalation(text))
             };

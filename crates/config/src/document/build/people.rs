@@ -14,7 +14,7 @@ use firebell_domain::site::{PostalAddress, Site};
 
 use super::{Builder, name, put};
 use crate::codec::people::{dates, properties_from_json};
-use crate::document::names::{Claim, Item};
+use crate::document::names::Claim;
 use crate::document::shape::{DeviceShape, PersonShape, SiteShape};
 use crate::parts::{Part, PostalPart, ReachPart, TimeframePart, in_field, wrong, zone};
 use crate::words;
@@ -172,12 +172,7 @@ impl Builder<'_> {
     }
 
     /// Puts a person's devices that the document does not mention behind those it does.
-    pub(super) fn renumber(&mut self, owner: PersonId, claims: &[Claim<'_>]) {
-        let listed: BTreeSet<DeviceId> = claims
-            .iter()
-            .filter(|claim| matches!(claim.item, Item::Device(_, theirs, _) if theirs == owner))
-            .map(|claim| Id::from_bytes(claim.id))
-            .collect();
+    pub(super) fn renumber(&mut self, owner: PersonId, listed: &BTreeSet<DeviceId>) {
         let others = self.directory.devices_of(owner).filter(|e| !listed.contains(&e.id));
         let others: Vec<Device> = others.map(|e| (**e).clone()).collect();
         for (i, other) in others.into_iter().enumerate() {
@@ -199,7 +194,10 @@ fn reach(e: &DeviceShape, old: Option<&Address>) -> Part<Address> {
         Some(old) => ReachPart::from_domain(old),
         None => ReachPart {
             device_type: kind.ok_or_else(|| {
-                wrong("deviceType", "is required for a new device: EMAIL, GENERIC, VOICE, TEXT_PHONE")
+                wrong(
+                    "deviceType",
+                    "is required for a new device: EMAIL, GENERIC, VOICE, TEXT_PHONE",
+                )
             })?,
             ..ReachPart::default()
         },
