@@ -6,22 +6,14 @@ use firebell_domain::event::RequestId;
 use firebell_domain::instance::InstanceNo;
 use firebell_sql::{Error, ReadTx, Statement, Value};
 
-use crate::alerts::read;
+use crate::alerts::{alert_columns, read};
 use crate::codec::{id, opt_at};
-
-macro_rules! columns {
-    () => {
-        "id, number, integration_id, form_id, request_id, dedup_key, state, priority, count, \
-         summary, properties, owner_id, created_at, updated_at, acknowledged_at, closed_at, \
-         close_cause, closed_by, expires_at"
-    };
-}
 
 const LIST: Statement = Statement::new(
     "alert_list.list",
     concat!(
         "select ",
-        columns!(),
+        alert_columns!(),
         " from alerts where instance_no = ?1 and state >= ?2 and state <= ?3 \
          and priority >= ?4 and priority <= ?5 and created_at >= ?6 and created_at < ?7 \
          and lower(summary) like ?8 escape '!' order by number desc limit ?9 offset ?10"
@@ -37,7 +29,7 @@ const OPEN: Statement = Statement::new(
     "alert_list.open",
     concat!(
         "select ",
-        columns!(),
+        alert_columns!(),
         " from alerts where instance_no = ?1 and closed_at is null \
          order by number desc limit ?2 offset ?3"
     ),
@@ -46,7 +38,7 @@ const BY_REQUEST: Statement = Statement::new(
     "alert_list.by_request",
     concat!(
         "select ",
-        columns!(),
+        alert_columns!(),
         " from alerts where instance_no = ?1 and request_id = ?2 \
          order by number desc limit 5000"
     ),

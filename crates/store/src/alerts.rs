@@ -15,7 +15,7 @@ use crate::codec::{
     opt_at, opt_id, opt_text,
 };
 
-macro_rules! columns {
+macro_rules! alert_columns {
     () => {
         "id, number, integration_id, form_id, request_id, dedup_key, state, priority, count, \
          summary, properties, owner_id, created_at, updated_at, acknowledged_at, closed_at, \
@@ -23,48 +23,54 @@ macro_rules! columns {
     };
 }
 
+pub(crate) use alert_columns;
+
 const GET: Statement = Statement::new(
     "alerts.get",
-    concat!("select ", columns!(), " from alerts where instance_no = ?1 and id = ?2"),
+    concat!("select ", alert_columns!(), " from alerts where instance_no = ?1 and id = ?2"),
 );
 const LOCK: Statement = Statement::new(
     "alerts.lock",
-    concat!("select ", columns!(), " from alerts where instance_no = ?1 and id = ?2 {for_update}"),
+    concat!(
+        "select ",
+        alert_columns!(),
+        " from alerts where instance_no = ?1 and id = ?2 {for_update}"
+    ),
 );
 const BY_NUMBER: Statement = Statement::new(
     "alerts.by_number",
-    concat!("select ", columns!(), " from alerts where instance_no = ?1 and number = ?2"),
+    concat!("select ", alert_columns!(), " from alerts where instance_no = ?1 and number = ?2"),
 );
 const OPEN_BY_KEY: TextSet = TextSet {
     name: "alerts.open_by_key",
     sqlite: concat!(
         "select ",
-        columns!(),
+        alert_columns!(),
         " from alerts where instance_no = ?1 and integration_id = ?2 and dedup_key = ?3 \
          and closed_at is null"
     ),
     postgres: concat!(
         "select ",
-        columns!(),
+        alert_columns!(),
         " from alerts where instance_no = ?1 and integration_id = ?2 and dedup_key = any(?3) \
          and closed_at is null order by id for update"
     ),
 };
 const BY_IDS: BlobSet = BlobSet {
     name: "alerts.by_ids",
-    sqlite: concat!("select ", columns!(), " from alerts where instance_no = ?1 and id = ?2"),
+    sqlite: concat!("select ", alert_columns!(), " from alerts where instance_no = ?1 and id = ?2"),
     postgres: concat!(
         "select ",
-        columns!(),
+        alert_columns!(),
         " from alerts where instance_no = ?1 and id = any(?2)"
     ),
 };
 const LOCK_IDS: BlobSet = BlobSet {
     name: "alerts.lock_ids",
-    sqlite: concat!("select ", columns!(), " from alerts where instance_no = ?1 and id = ?2"),
+    sqlite: concat!("select ", alert_columns!(), " from alerts where instance_no = ?1 and id = ?2"),
     postgres: concat!(
         "select ",
-        columns!(),
+        alert_columns!(),
         " from alerts where instance_no = ?1 and id = any(?2) order by id for update"
     ),
 };
@@ -113,13 +119,13 @@ const INSERT: BulkInsert = BulkInsert {
         ("form_id", C::Blob),
         ("request_id", C::Blob),
         ("dedup_key", C::Text),
+        ("created_at", C::Int),
         ("state", C::Int),
         ("priority", C::Int),
         ("count", C::Int),
         ("summary", C::Text),
         ("properties", C::Text),
         ("owner_id", C::Blob),
-        ("created_at", C::Int),
         ("updated_at", C::Int),
         ("acknowledged_at", C::Int),
         ("closed_at", C::Int),
@@ -267,67 +273,48 @@ pub fn open_count(tx: &mut ReadTx<'_>, no: InstanceNo) -> Result<i64, Error> {
 
 /// Stores new alerts.
 pub fn insert(tx: &mut WriteTx<'_>, alerts: &[(InstanceNo, Alert)]) -> Result<(), Error> {
-    let rows = alerts
-        .iter()
-        .map(|(no, alert)| {
-            let mut row = Vec::with_capacity(20);
-            row.extend([
-                Value::Int(no.0),
-                id(alert.id),
-                Value::Int(alert.number),
-                id(alert.integration),
-                id(alert.form),
-                id(alert.request),
-                opt_text(alert.dedup_key.as_deref()),
-                Value::Int(alert.state.code()),
-                Value::Int(alert.priority.code()),
-                Value::Int(alert.count),
-                Value::Text(alert.summary.clone()),
-                Value::Text(encode_properties(&alert.properties)),
-                opt_id(alert.owner),
-                at(alert.created),
-                at(alert.updated),
-                opt_at(alert.acknowledged),
-            ]);
-            row.extend(closing(alert));
-            row.push(at(alert.expires));
-            row
-        })
-        .collect();
-    tx.bulk_insert(&INSERT, rows).map(drop)
+    let rows = alerts.iter().map(|(no, alert)| {
+        let fixed = [
+            Value::Int(no.0),
+            id(alert.id),
+            Value::Int(alert.number),
+            id(alert.integration),
+            id(alert.form),
+            id(alert.request),
+            opt_text(alert.dedup_key.as_deref()),
+            at(alert.created),
+        ];
+        fixed.into_iter().chain(changing(alert)).collect()
+    });
+    tx.bulk_insert(&INSERT, rows.collect()).map(drop)
 }
 
 /// Stores what may change about alerts. Each alert at most once per call.
 pub fn update(tx: &mut WriteTx<'_>, alerts: &[(InstanceNo, &Alert)]) -> Result<(), Error> {
-    let rows = alerts
-        .iter()
-        .map(|(no, alert)| {
-            let mut row = Vec::with_capacity(14);
-            row.extend([
-                Value::Int(no.0),
-                id(alert.id),
-                Value::Int(alert.state.code()),
-                Value::Int(alert.priority.code()),
-                Value::Int(alert.count),
-                Value::Text(alert.summary.clone()),
-                Value::Text(encode_properties(&alert.properties)),
-                opt_id(alert.owner),
-                at(alert.updated),
-                opt_at(alert.acknowledged),
-            ]);
-            row.extend(closing(alert));
-            row.push(at(alert.expires));
-            row
-        })
-        .collect();
-    tx.bulk_update(&UPDATE, rows).map(drop)
+    let rows = alerts.iter().map(|(no, alert)| {
+        let key = [Value::Int(no.0), id(alert.id)];
+        key.into_iter().chain(changing(alert)).collect()
+    });
+    tx.bulk_update(&UPDATE, rows.collect()).map(drop)
 }
 
-fn closing(alert: &Alert) -> [Value; 3] {
-    match alert.closed {
-        None => [Value::Null, Value::Null, Value::Null],
-        Some(closed) => [at(closed.at), Value::Int(closed.cause.code()), opt_id(closed.by)],
-    }
+/// The columns that may change, in the order in which both statements end.
+fn changing(alert: &Alert) -> [Value; 12] {
+    let closed = alert.closed;
+    [
+        Value::Int(alert.state.code()),
+        Value::Int(alert.priority.code()),
+        Value::Int(alert.count),
+        Value::Text(alert.summary.clone()),
+        Value::Text(encode_properties(&alert.properties)),
+        opt_id(alert.owner),
+        at(alert.updated),
+        opt_at(alert.acknowledged),
+        opt_at(closed.map(|closed| closed.at)),
+        closed.map_or(Value::Null, |closed| Value::Int(closed.cause.code())),
+        opt_id(closed.and_then(|closed| closed.by)),
+        at(alert.expires),
+    ]
 }
 
 /// An alert from the columns of this module's statements.

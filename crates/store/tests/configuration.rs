@@ -1,5 +1,7 @@
 //! The configuration's statements on both engines.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use firebell_domain::directory::{Kind, Revision};
 use firebell_domain::instance::InstanceNo;
 use firebell_sql::{Db, Error, migrate};
