@@ -93,7 +93,7 @@ fn entities_are_put_replaced_paged_and_removed() {
         put(vec![bo.clone(), ann.clone(), team.clone()], R1).unwrap();
         assert_eq!(all(None), [team.clone(), ann.clone(), bo.clone()], "{engine:?}");
         assert_eq!(all(Some(("group", [1; 16]))), [ann.clone(), bo.clone()]);
-        assert_eq!(all(Some(("person", [1; 16]))), [bo.clone()]);
+        assert_eq!(all(Some(("person", [1; 16]))), std::slice::from_ref(&bo));
 
         let changed = entity(Kind::Person, 1, "anna", "{\"v\":1}");
         put(vec![changed.clone()], R2).unwrap();
