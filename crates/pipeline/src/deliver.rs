@@ -238,7 +238,12 @@ impl Deliverer {
                 .await;
             if let Err(error) = recorded {
                 let cause = error.cause();
-                tracing::error!(%error, cause, count, "sendings could not be recorded; they are repeated after their lease");
+                tracing::error!(
+                    %error,
+                    cause,
+                    count,
+                    "sendings could not be recorded; they are repeated after their lease"
+                );
             }
         }
     }

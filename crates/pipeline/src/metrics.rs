@@ -28,25 +28,44 @@ macro_rules! counters {
 }
 
 counters! {
-    requests_accepted "firebell_intake_requests_accepted_total" "Requests answered 2xx after their events were durable.";
-    events_accepted "firebell_intake_events_accepted_total" "Events durable in the journal.";
-    requests_refused "firebell_intake_requests_refused_total" "Requests refused because of their content.";
-    requests_shed "firebell_intake_requests_shed_total" "Requests asked to come again: rate limit or full queue.";
-    events_opened "firebell_correlate_events_opened_total" "Events that opened an alert.";
-    events_folded "firebell_correlate_events_folded_total" "Events counted into an open alert.";
-    events_suppressed "firebell_correlate_events_suppressed_total" "Events hidden by a silence or a maintenance window.";
-    events_unmatched "firebell_correlate_events_unmatched_total" "Acknowledge or resolve events without an open alert.";
-    events_refused "firebell_correlate_events_refused_total" "Events whose integration or form was gone.";
-    records_damaged "firebell_correlate_records_damaged_total" "Journal records set aside because they could not be read.";
-    nobody_told "firebell_route_nobody_told_total" "Alerts for which nobody could be told.";
-    turns_taken "firebell_escalate_turns_total" "Turns of escalations taken.";
-    notified "firebell_notify_notifications_total" "Notifications decided.";
-    delivered "firebell_deliver_delivered_total" "Notifications taken by a channel.";
-    delivery_retries "firebell_deliver_retries_total" "Attempts that failed and are repeated.";
-    delivery_failures "firebell_deliver_failures_total" "Notifications given up.";
-    delivered_late "firebell_deliver_late_total" "Notifications sent more than a minute after they were due.";
-    responses "firebell_respond_responses_total" "Responses recorded.";
-    engine_failures "firebell_engine_failures_total" "Turns of the engine that failed and are repeated.";
+    requests_accepted "firebell_intake_requests_accepted_total"
+        "Requests answered 2xx after their events were durable.";
+    events_accepted "firebell_intake_events_accepted_total"
+        "Events durable in the journal.";
+    requests_refused "firebell_intake_requests_refused_total"
+        "Requests refused because of their content.";
+    requests_shed "firebell_intake_requests_shed_total"
+        "Requests asked to come again: rate limit or full queue.";
+    events_opened "firebell_correlate_events_opened_total"
+        "Events that opened an alert.";
+    events_folded "firebell_correlate_events_folded_total"
+        "Events counted into an open alert.";
+    events_suppressed "firebell_correlate_events_suppressed_total"
+        "Events hidden by a silence or a maintenance window.";
+    events_unmatched "firebell_correlate_events_unmatched_total"
+        "Acknowledge or resolve events without an open alert.";
+    events_refused "firebell_correlate_events_refused_total"
+        "Events whose integration or form was gone.";
+    records_damaged "firebell_correlate_records_damaged_total"
+        "Journal records set aside because they could not be read.";
+    nobody_told "firebell_route_nobody_told_total"
+        "Alerts for which nobody could be told.";
+    turns_taken "firebell_escalate_turns_total"
+        "Turns of escalations taken.";
+    notified "firebell_notify_notifications_total"
+        "Notifications decided.";
+    delivered "firebell_deliver_delivered_total"
+        "Notifications taken by a channel.";
+    delivery_retries "firebell_deliver_retries_total"
+        "Attempts that failed and are repeated.";
+    delivery_failures "firebell_deliver_failures_total"
+        "Notifications given up.";
+    delivered_late "firebell_deliver_late_total"
+        "Notifications sent more than a minute after they were due.";
+    responses "firebell_respond_responses_total"
+        "Responses recorded.";
+    engine_failures "firebell_engine_failures_total"
+        "Turns of the engine that failed and are repeated.";
 }
 
 /// A number that only rises.

@@ -1,0 +1,338 @@
+//! The doors of senders: inbound triggers, and Alertmanager's own API.
+//!
+//! Here a sender is let in, the body is read within bounds, and the words of the answer are chosen;
+//! `pipeline::payload` says what the body means and `pipeline::intake` makes it durable. A 2xx is
+//! given only after that.
+//!
+//! Alertmanager and Prometheus repeat what was answered 5xx and drop what was answered 4xx. So to
+//! them an overload is always 503, never 429.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{Path, Request, State};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use firebell_access::{Permission, Scope, allows, keys};
+use firebell_base::Timestamp;
+use firebell_base::limit::API_BODY_BYTES_MAX;
+use firebell_domain::directory::Directory;
+use firebell_domain::event::{Draft, RequestId};
+use firebell_domain::integration::{Format, Integration, IntegrationId};
+use firebell_domain::person::Status;
+use firebell_pipeline::intake::IntakeError;
+use firebell_pipeline::payload::{self, PayloadError, alertmanager_v2};
+use http::header::{CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE};
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, StatusCode};
+use serde_json::{Value, json};
+
+use crate::body;
+use crate::caller::{Credentials, credentials, sign_in};
+use crate::error::{ApiError, json_response};
+use crate::page::Query;
+use crate::server::{Auth, Route, Tenant, bytes_response, route};
+use crate::state::ApiState;
+
+/// A larger body is parsed away from the threads that serve requests, in bytes.
+const PARSE_HERE_BYTES_MAX: usize = 64 * 1024;
+/// When to come again after an overload that says nothing better.
+const RETRY_AFTER_OVERLOAD: Duration = Duration::from_secs(1);
+
+/// The routes.
+pub(crate) const ROUTES: &[Route] = &[
+    route!(POST "/api/integration/1/functions/{id}/triggers" => trigger,
+        "Send an event to an integration; the body is what its format expects.")
+    .query(&["apiKey"])
+    .fields(&["recipients", "priority", "properties"])
+    .ok(202)
+    .auth(Auth::Senders),
+    route!(POST "/api/v2/alerts" => alertmanager_alerts,
+        "Send alerts as to Alertmanager's own API, version 2; the body is a list.")
+    .auth(Auth::Senders),
+    route!(GET "/-/healthy" => healthy, "Alertmanager's health check.").auth(Auth::Anybody),
+    route!(GET "/-/ready" => healthy, "Alertmanager's readiness check.").auth(Auth::Anybody),
+];
+
+async fn healthy() -> Response {
+    bytes_response("text/plain; charset=utf-8", "OK")
+}
+
+/// An event for one integration.
+async fn trigger(
+    State(state): State<ApiState>,
+    Path(id): Path<String>,
+    query: Query,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let unknown = || ApiError::not_found("integration", &id);
+    let integration_id: IntegrationId = id.trim().parse().map_err(|_| unknown())?;
+    let directory = state.snapshots.by_integration(integration_id).ok_or_else(unknown)?;
+    let integration = directory.integration(integration_id).cloned().ok_or_else(unknown)?;
+    let taken = take(&state, &directory, &integration, &query, request).await;
+    match taken {
+        Ok(request) => {
+            Ok(json_response(StatusCode::ACCEPTED, &json!({ "requestId": request.to_string() })))
+        }
+        Err(error) => Err(in_words_of(integration.format, error)),
+    }
+}
+
+async fn take(
+    state: &ApiState,
+    directory: &Directory,
+    integration: &Integration,
+    query: &Query,
+    request: Request,
+) -> Result<RequestId, ApiError> {
+    let (parts, body) = request.into_parts();
+    admit(state, &parts, query, directory, integration).await?;
+    let format = integration.format;
+    let bytes = body::read(&parts.headers, body, payload::body_bytes_max(format)).await?;
+    let now = state.clock.now();
+    let parsed = parse(bytes.clone(), move |bytes| payload::parse(format, bytes, now)).await?;
+    let drafts = parsed.map_err(|error| {
+        state.metrics.requests_refused.add(1);
+        refusal(&error)
+    })?;
+    accept(state, directory, integration, drafts, &bytes).await
+}
+
+/// To senders that drop what is answered 4xx, a matter of time is 503.
+fn in_words_of(format: Format, error: ApiError) -> ApiError {
+    let passes =
+        matches!(error.status, StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT);
+    match format {
+        Format::Alertmanager if passes => ApiError {
+            status: StatusCode::SERVICE_UNAVAILABLE,
+            retry_after: error.retry_after.or(Some(RETRY_AFTER_OVERLOAD)),
+            ..error
+        },
+        Format::Alertmanager | Format::Generic => error,
+    }
+}
+
+/// Lets the sender in: by the integration's key, or as a person who may send events.
+async fn admit(
+    state: &ApiState,
+    parts: &Parts,
+    query: &Query,
+    directory: &Directory,
+    integration: &Integration,
+) -> Result<(), ApiError> {
+    let is_key = |presented: &str| keys::matches(presented, &integration.key_hash);
+    let wrong = || ApiError::unauthorized("The integration's key is wrong.");
+    let by_key = match (query.get("apiKey"), credentials(&parts.headers)) {
+        (Some(presented), _) => is_key(&presented).then_some(true).ok_or_else(wrong)?,
+        (None, Credentials::Bearer(token)) => {
+            if !is_key(token.expose()) {
+                return Err(ApiError { bad_token: true, ..wrong() });
+            }
+            true
+        }
+        (None, Credentials::Basic(user, password)) => {
+            let key = is_key(password.expose());
+            // Somebody who means a key is not tried as a person: that would cost and lock out.
+            let meant = password.expose().starts_with(keys::INTEGRATION_KEY_PREFIX)
+                || user.parse::<IntegrationId>().is_ok();
+            if meant && !key {
+                return Err(wrong());
+            }
+            key
+        }
+        (None, Credentials::None | Credentials::Unreadable) => {
+            let message = "Send the integration's key: as ?apiKey=…, as password with HTTP Basic \
+                           authentication, or as bearer token.";
+            return Err(ApiError::unauthorized(message));
+        }
+    };
+    if !by_key {
+        let principal = sign_in(state, parts, directory).await?;
+        allows(&principal, Permission::SendEvents, &Scope::Instance)?;
+    }
+    match integration.status {
+        Status::Active => Ok(()),
+        Status::Inactive => Err(inactive()),
+    }
+}
+
+fn inactive() -> ApiError {
+    let message = "This integration is inactive and takes no events; make it active first.";
+    ApiError::new(StatusCode::FORBIDDEN, message).subcode("validation.integration.inactive")
+}
+
+/// Parses small bodies at once and large ones on a thread that may be kept busy.
+async fn parse<T: Send + 'static>(
+    bytes: Bytes,
+    read: impl FnOnce(&[u8]) -> T + Send + 'static,
+) -> Result<T, ApiError> {
+    if bytes.len() <= PARSE_HERE_BYTES_MAX {
+        return Ok(read(&bytes));
+    }
+    let task = tokio::task::spawn_blocking(move || read(&bytes));
+    task.await.map_err(|error| ApiError::internal(&error))
+}
+
+pub(crate) fn refusal(error: &PayloadError) -> ApiError {
+    let status = match error {
+        PayloadError::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+        PayloadError::NotUtf8 { .. }
+        | PayloadError::NotJson { .. }
+        | PayloadError::Field { .. } => StatusCode::BAD_REQUEST,
+    };
+    let arguments = vec![error.field().to_owned()];
+    ApiError { arguments, ..ApiError::new(status, error.to_string()).subcode(error.subcode()) }
+}
+
+async fn accept(
+    state: &ApiState,
+    directory: &Directory,
+    integration: &Integration,
+    drafts: Vec<Draft>,
+    bytes: &[u8],
+) -> Result<RequestId, ApiError> {
+    let no = directory.instance.no;
+    let accepted = state.intake.accept(no, integration, drafts, bytes).await;
+    accepted.map_err(|error| {
+        let message = crate::error::sentence(&error.to_string());
+        let (status, retry_after) = match error {
+            IntakeError::TooMany { retry_after, .. } => {
+                (StatusCode::TOO_MANY_REQUESTS, retry_after)
+            }
+            IntakeError::Overloaded | IntakeError::Unavailable => {
+                (StatusCode::SERVICE_UNAVAILABLE, RETRY_AFTER_OVERLOAD)
+            }
+        };
+        ApiError { retry_after: Some(retry_after), ..ApiError::new(status, message) }
+    })
+}
+
+/// Alerts as Prometheus posts them, answered in Alertmanager's words.
+async fn alertmanager_alerts(State(state): State<ApiState>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let (directory, integration) = match by_key(&state, &parts) {
+        Ok(found) => found,
+        Err(response) => return *response,
+    };
+    if let Some(media) = foreign_media_type(&parts.headers) {
+        let message =
+            format!("unsupported media type {media:?}, only [application/json] are allowed");
+        return framework(StatusCode::UNSUPPORTED_MEDIA_TYPE, &message);
+    }
+    let bytes = match body::read(&parts.headers, body, API_BODY_BYTES_MAX).await {
+        Ok(bytes) => bytes,
+        Err(error) => return spoken(&error),
+    };
+    let now = state.clock.now();
+    match take_alerts(&state, &directory, &integration, bytes, now).await {
+        Ok(response) => response,
+        Err(error) => spoken(&error),
+    }
+}
+
+async fn take_alerts(
+    state: &ApiState,
+    directory: &Directory,
+    integration: &Integration,
+    bytes: Bytes,
+    now: Timestamp,
+) -> Result<Response, ApiError> {
+    let outcome = parse(bytes.clone(), move |bytes| alertmanager_v2::parse(bytes, now)).await?;
+    // The valid alerts are taken, whatever is answered about the others.
+    accept(state, directory, integration, outcome.drafts, &bytes).await?;
+    Ok(match outcome.error {
+        None => StatusCode::OK.into_response(),
+        Some(error) => {
+            state.metrics.requests_refused.add(1);
+            let status = StatusCode::from_u16(error.status).unwrap_or(StatusCode::BAD_REQUEST);
+            let kind = HeaderValue::from_static("application/json");
+            (status, [(CONTENT_TYPE, kind)], error.body).into_response()
+        }
+    })
+}
+
+/// The integration whose key comes with the request: in the path, as password or as bearer token.
+fn by_key(
+    state: &ApiState,
+    parts: &Parts,
+) -> Result<(Arc<Directory>, Arc<Integration>), Box<Response>> {
+    let in_path = parts.extensions.get::<Tenant>().map(|tenant| tenant.0.as_str());
+    let in_path = in_path.filter(|word| word.starts_with(keys::INTEGRATION_KEY_PREFIX));
+    let presented = match (in_path, credentials(&parts.headers)) {
+        (Some(key), _) => key.to_owned(),
+        (None, Credentials::Basic(_, password)) => password.expose().to_owned(),
+        (None, Credentials::Bearer(token)) => token.expose().to_owned(),
+        (None, Credentials::None | Credentials::Unreadable) => {
+            return Err(Box::new(stranger(
+                "send the integration's key: in the path as /t/{key}/api/v2/alerts, as password, \
+                 or as bearer token",
+            )));
+        }
+    };
+    let wrong = || Box::new(stranger("the integration's key is wrong"));
+    if presented.len() > keys::PRESENTED_BYTES_MAX {
+        return Err(wrong());
+    }
+    let found = state.snapshots.by_integration_key_hash(&keys::hash(&presented));
+    let (directory, id) = found.ok_or_else(wrong)?;
+    let integration = directory.integration(id).cloned().ok_or_else(wrong)?;
+    match integration.status {
+        Status::Active => Ok((directory, integration)),
+        Status::Inactive => Err(Box::new(spoken(&inactive()))),
+    }
+}
+
+/// The media type of the body, when it is not JSON.
+fn foreign_media_type(headers: &HeaderMap) -> Option<String> {
+    let given = headers.get(CONTENT_TYPE)?;
+    let given = String::from_utf8_lossy(given.as_bytes()).into_owned();
+    let media = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    (media != "application/json").then(|| firebell_domain::name::cut(&media, 60))
+}
+
+fn stranger(message: &str) -> Response {
+    let mut response = framework(StatusCode::UNAUTHORIZED, message);
+    let challenge = HeaderValue::from_static("Basic realm=\"Firebell\", charset=\"UTF-8\"");
+    response.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+    response
+}
+
+/// One of our errors in the words of Alertmanager's framework.
+fn spoken(error: &ApiError) -> Response {
+    let error = in_words_of(Format::Alertmanager, error.clone());
+    let mut response = framework(error.status, &error.message);
+    if let Some(wait) = error.retry_after {
+        let seconds = HeaderValue::from(wait.as_secs().max(1));
+        response.headers_mut().insert(RETRY_AFTER, seconds);
+    }
+    response
+}
+
+/// An error as Alertmanager's web framework writes it.
+pub(crate) fn framework(status: StatusCode, message: &str) -> Response {
+    let body: Value = json!({ "code": status.as_u16(), "message": message });
+    let kind = HeaderValue::from_static("application/json");
+    (status, [(CONTENT_TYPE, kind)], body.to_string()).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn alertmanager_never_hears_4xx_for_what_passes() {
+        for (format, given, told) in [
+            (Format::Generic, 429, 429),
+            (Format::Generic, 408, 408),
+            (Format::Alertmanager, 429, 503),
+            (Format::Alertmanager, 408, 503),
+            (Format::Alertmanager, 400, 400),
+            (Format::Alertmanager, 413, 413),
+        ] {
+            let error = ApiError::new(StatusCode::from_u16(given).unwrap(), "x");
+            let error = in_words_of(format, error);
+            assert_eq!(error.status.as_u16(), told, "{format:?} {given}");
+            assert_eq!(error.retry_after.is_some(), told == 503);
+        }
+    }
+}

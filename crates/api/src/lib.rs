@@ -1,0 +1,36 @@
+//! The HTTP APIs: the xMatters-compatible one, Firebell's own, Alertmanager's intake.
+//!
+//! | part | answers |
+//! |---|---|
+//! | [`server`] | every request: path, request id, log line, panics; the one table of routes |
+//! | [`intake`] | senders: triggers, Alertmanager's own API |
+//! | [`xm`] | `/api/xm/1`: the shapes xMatters clients know |
+//! | [`native`] | `/api/firebell/1`: what xMatters has no word for |
+//! | [`health`] | `/livez`, `/readyz`, `/metrics` |
+//! | [`openapi`] | the description of all of it |
+//!
+//! Shared: [`state`], [`caller`] (who asks), [`body`] and [`page`] (what they ask), [`error`] and
+//! [`time`] (how they are answered). Here are shapes, look-ups and permissions only: what is right
+//! is decided in `domain`, `config` and `pipeline`. Nothing here knows SQL or reads a clock by
+//! itself, and no log line holds a path as it was sent: it may contain a key.
+
+pub mod state;
+pub mod error;
+pub mod time;
+pub mod page;
+pub mod body;
+pub mod caller;
+pub mod server;
+pub mod intake;
+pub mod xm;
+pub mod native;
+pub mod health;
+pub mod openapi;
+
+#[cfg(test)]
+mod tests;
+
+pub use caller::{Caller, Client};
+pub use error::ApiError;
+pub use server::router;
+pub use state::{ApiState, Hashing, Inner};

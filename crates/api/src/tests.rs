@@ -1,0 +1,11 @@
+//! The API through its router, over a real database, on both engines.
+
+pub(crate) mod world;
+
+mod access;
+mod tenants;
+mod intake;
+mod alertmanager;
+mod alerts;
+mod native;
+mod server;

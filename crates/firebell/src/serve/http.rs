@@ -1,0 +1,228 @@
+//! Connections and their bounds: how many, how long a head may take, how long an answer may take,
+//! and how they end when the server stops.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use firebell_api::Client;
+use firebell_pipeline::Stop;
+use http::header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER};
+use http::{HeaderValue, Request, Response, StatusCode};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+use tower::ServiceExt as _;
+
+use crate::settings::Limits;
+
+/// The largest head of a request, in bytes.
+const HEAD_BYTES_MAX: usize = 64 * 1024;
+/// How long to wait after a connection could not be accepted: files are short, or the network is.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Serves until stopped; then lets requests finish within the grace time.
+pub(crate) async fn serve(listener: TcpListener, router: Router, limits: Limits, mut stop: Stop) {
+    let places = Arc::new(Semaphore::new(limits.connections_max));
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            biased;
+            () = stop.wait() => break,
+            Some(_) = connections.join_next(), if !connections.is_empty() => {}
+            (stream, peer, place) = accept(&listener, &places) => {
+                let (router, stop) = (router.clone(), stop.clone());
+                connections.spawn(async move {
+                    connection(stream, peer, router, limits, stop).await;
+                    drop(place);
+                });
+            }
+        }
+    }
+    // Closes the port: another server may take it while the last requests finish.
+    drop(listener);
+    drop(router);
+    let finish = async { while connections.join_next().await.is_some() {} };
+    if timeout(limits.grace, finish).await.is_err() {
+        tracing::warn!(
+            requests = connections.len(),
+            "requests did not finish in time and are cut off"
+        );
+        connections.shutdown().await;
+    }
+}
+
+/// The next connection, once there is a place for it; until then it waits in the system's queue.
+async fn accept(
+    listener: &TcpListener,
+    places: &Arc<Semaphore>,
+) -> (TcpStream, SocketAddr, Option<OwnedSemaphorePermit>) {
+    // The semaphore is never closed, so there always is a permit in the end.
+    let place = Arc::clone(places).acquire_owned().await.ok();
+    loop {
+        match listener.accept().await {
+            Ok((stream, peer)) => return (stream, peer, place),
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
+
+async fn connection(
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    limits: Limits,
+    mut stop: Stop,
+) {
+    // Without it answers wait for the sender's acknowledgement; a failure only costs time.
+    drop(stream.set_nodelay(true));
+    let service = service_fn(move |request: Request<Incoming>| {
+        let router = router.clone();
+        async move { Ok::<_, Infallible>(answer(router, request, peer, limits).await) }
+    });
+    let served = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(limits.header_timeout)
+        .max_buf_size(HEAD_BYTES_MAX)
+        .serve_connection(TokioIo::new(stream), service);
+    let mut served = std::pin::pin!(served);
+    let ended = tokio::select! {
+        ended = served.as_mut() => ended,
+        () = stop.wait() => {
+            served.as_mut().graceful_shutdown();
+            served.await
+        }
+    };
+    if let Err(error) = ended {
+        // Senders that go away, are too slow or speak no HTTP are everyday events.
+        tracing::trace!(%error, "a connection ended");
+    }
+}
+
+async fn answer(
+    router: Router,
+    request: Request<Incoming>,
+    peer: SocketAddr,
+    limits: Limits,
+) -> Response<Body> {
+    let mut request = request.map(Body::new);
+    request.extensions_mut().insert(Client(peer.ip()));
+    match timeout(limits.request_timeout, router.oneshot(request)).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(never)) => match never {},
+        Err(_) => too_slow(limits.request_timeout),
+    }
+}
+
+/// 503 and not 408: senders such as Alertmanager send again after a 5xx only.
+fn too_slow(limit: Duration) -> Response<Body> {
+    let seconds = limit.as_secs();
+    let message =
+        format!("The request was not read and answered within {seconds} s. Send it again.");
+    let body =
+        serde_json::json!({"code": 503, "reason": "Service Unavailable", "message": message});
+    let mut response = Response::new(Body::from(body.to_string()));
+    *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(CONNECTION, HeaderValue::from_static("close"));
+    headers.insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    use super::*;
+
+    const LIMITS: Limits = Limits {
+        connections_max: 2,
+        header_timeout: Duration::from_millis(200),
+        request_timeout: Duration::from_millis(200),
+        grace: Duration::from_secs(5),
+    };
+    /// No step of these tests takes longer.
+    const BOUND: Duration = Duration::from_secs(20);
+
+    struct Running {
+        address: SocketAddr,
+        stop: tokio::sync::watch::Sender<bool>,
+        server: JoinSet<()>,
+    }
+
+    async fn start(limits: Limits) -> Running {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let router = Router::new()
+            .route("/", get(|| async { "hello" }))
+            .route("/never", get(std::future::pending::<&'static str>));
+        let (hand, stop) = Stop::new();
+        let mut server = JoinSet::new();
+        server.spawn(serve(listener, router, limits, stop));
+        Running { address, stop: hand, server }
+    }
+
+    async fn ask(address: SocketAddr, text: &str) -> String {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(text.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        timeout(BOUND, stream.read_to_string(&mut answer)).await.unwrap().unwrap();
+        answer
+    }
+
+    #[tokio::test]
+    async fn answers_and_bounds() {
+        let running = start(LIMITS).await;
+        let hello =
+            ask(running.address, "GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await;
+        assert!(hello.starts_with("HTTP/1.1 200") && hello.ends_with("hello"), "{hello}");
+        let slow = ask(running.address, "GET /never HTTP/1.1\r\nhost: x\r\n\r\n").await;
+        assert!(slow.starts_with("HTTP/1.1 503") && slow.contains("Send it again"), "{slow}");
+        let half = ask(running.address, "GET / HT").await;
+        assert!(!half.contains("200"), "an unfinished head ends the connection: {half}");
+        let long = format!("GET / HTTP/1.1\r\nx: {}\r\n\r\n", "x".repeat(2 * HEAD_BYTES_MAX));
+        let long = ask(running.address, &long).await;
+        assert!(long.starts_with("HTTP/1.1 431"), "{long}");
+    }
+
+    #[tokio::test]
+    async fn more_connections_than_places_wait() {
+        let limits = Limits { connections_max: 1, header_timeout: BOUND, ..LIMITS };
+        let running = start(limits).await;
+        let holder = TcpStream::connect(running.address).await.unwrap();
+        let mut second = TcpStream::connect(running.address).await.unwrap();
+        let request = "GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+        second.write_all(request.as_bytes()).await.unwrap();
+        let mut byte = [0];
+        let early = timeout(Duration::from_millis(150), second.read_exact(&mut byte)).await;
+        assert!(early.is_err(), "the second one waits");
+        drop(holder);
+        timeout(BOUND, second.read_exact(&mut byte)).await.unwrap().unwrap();
+        assert_eq!(&byte, b"H");
+    }
+
+    #[tokio::test]
+    async fn stopping_closes_the_port_and_idle_connections() {
+        let mut running = start(Limits { header_timeout: BOUND, ..LIMITS }).await;
+        let mut idle = TcpStream::connect(running.address).await.unwrap();
+        idle.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
+        let mut byte = [0];
+        timeout(BOUND, idle.read_exact(&mut byte)).await.unwrap().unwrap();
+        running.stop.send(true).unwrap();
+        timeout(BOUND, running.server.join_next()).await.unwrap();
+        assert!(TcpStream::connect(running.address).await.is_err(), "the port is closed");
+    }
+}

@@ -1,0 +1,285 @@
+//! What one genuine link leads to, read once per request: the alert, the answers so far, and the
+//! configuration that gives them names. Turns them into the texts of a page.
+//!
+//! Senders' and responders' texts may be hostile: what hides or turns text is taken out here, and
+//! the templates escape the rest.
+
+use std::sync::Arc;
+
+use firebell_access::link::LinkClaims;
+use firebell_base::Timestamp;
+use firebell_domain::alert::{Alert, Priority, State};
+use firebell_domain::directory::Directory;
+use firebell_domain::form::{Contribution, ResponseOption};
+use firebell_domain::name::{cut, is_invisible};
+use firebell_domain::person::PersonId;
+use firebell_domain::response::Response;
+use firebell_domain::schedule::Zone;
+use firebell_pipeline::respond::LinkView;
+
+use crate::page::{Facts, Mark, Offer, Offers, Said, Shape};
+use crate::when::{clock, when};
+use crate::wording::{self, Holder};
+
+/// Answers listed on the page; older ones are counted.
+const SAID_SHOWN_MAX: usize = 5;
+/// Characters of a comment shown with an answer.
+const COMMENT_SHOWN_CHARS_MAX: usize = 280;
+/// Properties shown in the second line of context, and characters of each.
+const PROPERTIES_SHOWN_MAX: usize = 3;
+/// Characters of one property shown.
+const PROPERTY_SHOWN_CHARS_MAX: usize = 60;
+
+/// What a link leads to.
+pub(crate) struct Seen {
+    pub(crate) directory: Arc<Directory>,
+    pub(crate) view: LinkView,
+    pub(crate) claims: LinkClaims,
+    pub(crate) now: Timestamp,
+}
+
+impl Seen {
+    /// The answers the alert's form offers.
+    pub(crate) fn options(&self) -> &[ResponseOption] {
+        let form = self.directory.form(self.view.alert.form);
+        form.map(|form| form.options.as_slice()).unwrap_or_default()
+    }
+
+    /// The option with this number.
+    pub(crate) fn option(&self, number: u8) -> Option<&ResponseOption> {
+        self.options().iter().find(|option| option.number == number)
+    }
+
+    /// The reader's newest answer.
+    pub(crate) fn own_answer(&self) -> Option<&Response> {
+        self.view
+            .responses
+            .iter()
+            .rev()
+            .find(|r| r.person == self.view.person)
+    }
+
+    /// The reader's zone; UTC when the reader was removed.
+    pub(crate) fn zone(&self) -> Zone {
+        let person = self.directory.person(self.view.person);
+        person.map_or_else(Zone::utc, |person| person.zone.clone())
+    }
+
+    /// A person's name as shown to people.
+    fn name(&self, id: PersonId) -> String {
+        let person = self.directory.person(id);
+        person.map_or_else(
+            || "somebody who was removed".to_owned(),
+            |p| shown(&p.display_name()),
+        )
+    }
+
+    /// Who has the alert, or ended it.
+    pub(crate) fn with_holder<T>(&self, say: impl FnOnce(Holder<'_>) -> T) -> T {
+        let alert = &self.view.alert;
+        let who = match alert.state {
+            State::Closed => alert.closed.and_then(|closed| closed.by),
+            State::Open | State::Acknowledged | State::Suspended => alert.owner,
+        };
+        match who {
+            None => say(Holder::Nobody),
+            Some(id) if id == self.view.person => say(Holder::You),
+            Some(id) => say(Holder::Other(&self.name(id))),
+        }
+    }
+
+    /// The alert, for the page.
+    pub(crate) fn facts(&self) -> Facts {
+        let (alert, zone) = (&self.view.alert, self.zone());
+        let responses = &self.view.responses;
+        let earlier = responses.len().saturating_sub(SAID_SHOWN_MAX);
+        let since = match alert.state {
+            State::Open | State::Suspended => None,
+            State::Acknowledged => alert.acknowledged,
+            State::Closed => alert.closed.map(|closed| closed.at),
+        };
+        Facts {
+            priority: priority(alert),
+            title: shown(&alert.summary),
+            context: self.context(),
+            opened: when(alert.created, self.now, &zone),
+            standing: self.standing(),
+            since: since.map(|at| when(at, self.now, &zone)),
+            said: responses
+                .iter()
+                .skip(earlier)
+                .map(|r| self.said(r, &zone))
+                .collect(),
+            earlier,
+        }
+    }
+
+    /// Two lines: where it comes from, and the first things the sender told.
+    fn context(&self) -> Vec<String> {
+        let alert = &self.view.alert;
+        let mut first = vec![format!("#{}", alert.number)];
+        if let Some(integration) = self.directory.integration(alert.integration) {
+            first.push(format!("from {}", shown(integration.name.as_str())));
+        }
+        if let Some(form) = self.directory.form(alert.form) {
+            first.push(shown(form.name.as_str()));
+        }
+        if alert.count > 1 {
+            first.push(format!("{} events", alert.count));
+        }
+        let second = alert.properties.iter().take(PROPERTIES_SHOWN_MAX);
+        let second: Vec<String> = second
+            .map(|(name, value)| shown(&format!("{name}: {value}")))
+            .map(|text| cut(&text, PROPERTY_SHOWN_CHARS_MAX))
+            .collect();
+        let lines = [first, second];
+        lines
+            .into_iter()
+            .filter(|l| !l.is_empty())
+            .map(|l| l.join(" · "))
+            .collect()
+    }
+
+    fn standing(&self) -> Mark {
+        let alert = &self.view.alert;
+        let anybody = !self.view.responses.is_empty();
+        let text = self.with_holder(|holder| wording::standing(alert, holder, anybody));
+        let (class, shape) = match alert.state {
+            State::Open => ("waits", Shape::Ring),
+            State::Acknowledged | State::Closed => ("ok", Shape::Check),
+            State::Suspended => ("muted", Shape::Slash),
+        };
+        Mark { class, shape, text }
+    }
+
+    fn said(&self, response: &Response, zone: &Zone) -> Said {
+        let who = if response.person == self.view.person {
+            "You".to_owned()
+        } else {
+            self.name(response.person)
+        };
+        let comment = response.comment.as_deref();
+        Said {
+            who,
+            what: shown(&response.option.text),
+            comment: comment.map(|c| cut(&shown(c), COMMENT_SHOWN_CHARS_MAX)),
+            when: when(response.at, self.now, zone),
+        }
+    }
+
+    /// The answers that can be given, the chosen one first; none when the alert is over.
+    pub(crate) fn offers(
+        &self,
+        action: String,
+        chosen: Choice,
+        comment: Option<String>,
+    ) -> Option<Offers> {
+        let alert = &self.view.alert;
+        if alert.state == State::Closed {
+            return None;
+        }
+        let (loud, lead) = match chosen {
+            Choice::Confirm(number) => (Some(number), "Or answer"),
+            Choice::Open => {
+                let first = self
+                    .options()
+                    .iter()
+                    .find(|o| o.contribution != Contribution::Negative);
+                (first.map(|o| o.number), "")
+            }
+            Choice::After(_) => (None, "Or change your answer"),
+        };
+        let options: Vec<&ResponseOption> = self
+            .options()
+            .iter()
+            .filter(|option| chosen != Choice::After(option.number))
+            .collect();
+        let takes_comment = options.iter().any(|option| option.allow_comments);
+        let (main, others): (Vec<_>, Vec<_>) = options
+            .into_iter()
+            .partition(|option| Some(option.number) == loud);
+        let main = main.first().map(|option| Offer {
+            class: match option.contribution {
+                Contribution::Positive => "loud ok",
+                Contribution::None | Contribution::Neutral | Contribution::Negative => "loud",
+            },
+            ..self.offer(option)
+        });
+        let others: Vec<Offer> = others
+            .into_iter()
+            .map(|option| self.offer(option))
+            .collect();
+        let first = main
+            .iter()
+            .chain(&others)
+            .map(|offer| offer.number)
+            .next()?;
+        let comment = takes_comment.then(|| comment.unwrap_or_default());
+        Some(Offers {
+            action,
+            first,
+            main,
+            lead,
+            others,
+            comment,
+        })
+    }
+
+    fn offer(&self, option: &ResponseOption) -> Offer {
+        let state = self.view.alert.state;
+        Offer {
+            number: option.number,
+            label: shown(&option.text),
+            next: self.with_holder(|who| wording::next(option.action, state, who)),
+            class: "",
+        }
+    }
+
+    /// Whose link it is, and for how long.
+    pub(crate) fn footnote(&self) -> String {
+        let name = self.name(self.view.person);
+        let until = clock(self.claims.expires, self.now, &self.zone());
+        format!(
+            "This link was sent to {name} and answers as {name} until {until}. \
+             Do not pass it on."
+        )
+    }
+}
+
+/// How the answers are presented.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Choice {
+    /// The link named this one: it is to be confirmed.
+    Confirm(u8),
+    /// The link named none.
+    Open,
+    /// This one was just given.
+    After(u8),
+}
+
+/// A priority's shape, colour and word; without colour once nobody is needed.
+fn priority(alert: &Alert) -> Mark {
+    let (class, shape, word) = match alert.priority {
+        Priority::High => ("high", Shape::Triangle, "High"),
+        Priority::Medium => ("medium", Shape::Square, "Medium"),
+        Priority::Low => ("low", Shape::Circle, "Low"),
+    };
+    let class = if alert.state == State::Closed {
+        "muted"
+    } else {
+        class
+    };
+    Mark {
+        class,
+        shape,
+        text: word.to_owned(),
+    }
+}
+
+/// A text of somebody else's without what hides or turns text; white space becomes plain spaces.
+pub(crate) fn shown(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_whitespace() { ' ' } else { c })
+        .filter(|c| !is_invisible(*c))
+        .collect()
+}

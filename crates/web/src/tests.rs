@@ -1,0 +1,6 @@
+//! The pages over a real responder on both engines, through the router.
+
+mod contrast;
+mod pages;
+mod refusals;
+mod world;
