@@ -18,7 +18,7 @@ use firebell_domain::directory::Directory;
 use firebell_domain::instance::InstanceNo;
 use firebell_domain::notification::Notification;
 use firebell_sql::{Db, Error, Retryable, WriteTx};
-use firebell_store::{alerts, engine, escalations, notifications};
+use firebell_store::{alerts, engine, escalations, journal, notifications};
 use tokio::sync::Notify;
 
 use crate::deliver::Outgoing;
@@ -27,6 +27,8 @@ use crate::metrics::Metrics;
 use crate::parts::Stop;
 
 mod turn;
+
+use turn::Portion;
 
 /// Why a turn failed.
 #[derive(Debug, thiserror::Error)]
@@ -56,7 +58,7 @@ pub struct Job {
     /// What to send.
     pub notification: Notification,
     /// About what, as of the lease.
-    pub alert: Alert,
+    pub alert: Arc<Alert>,
     /// When it was leased.
     pub leased: Timestamp,
 }
@@ -115,6 +117,10 @@ impl Engine {
 
     /// Takes one turn.
     pub async fn turn(&self) -> Result<Turn, EngineError> {
+        self.turn_with(Portion::Usual).await
+    }
+
+    async fn turn_with(&self, portion: Portion) -> Result<Turn, EngineError> {
         let now = self.clock.now();
         let context = turn::Context {
             snapshots: self.snapshots.clone(),
@@ -123,16 +129,64 @@ impl Engine {
             now,
             capacity: self.outgoing.free(),
             epoch: self.epoch,
+            portion,
         };
         self.db.write("engine.turn", move |tx| turn::take(tx, &context)).await
     }
 
-    /// Takes one turn and hands over what is to be sent: for tests that drive the clock themselves.
+    /// Takes one turn and hands over what is to be sent. A journal record that cannot be processed is set aside,
+    /// so that nothing waits behind it.
     pub async fn step(&self) -> Result<Step, EngineError> {
-        let turn = self.turn().await?;
+        match self.turn().await {
+            Ok(turn) => Ok(self.hand_over(turn)),
+            Err(EngineError::Store(error)) if !error.is_retryable() => self.isolate(&error).await,
+            Err(error) => Err(error),
+        }
+    }
+
+    fn hand_over(&self, turn: Turn) -> Step {
         let step = Step { more: turn.more, next_due: turn.next_due, sending: turn.jobs.len() };
         self.outgoing.send_all(turn.jobs);
-        Ok(step)
+        step
+    }
+
+    /// After a turn that would fail again: finds out whether the oldest journal record is at fault.
+    async fn isolate(&self, error: &Error) -> Result<Step, EngineError> {
+        self.metrics.engine_failures.add(1);
+        tracing::error!(%error, cause = error.cause(), "a turn failed; looking for the record at fault");
+        // If it fails without the journal too, no record is to blame, and none may be set aside.
+        let rest = self.turn_with(Portion::Nothing).await?;
+        let sending = self.hand_over(rest).sending;
+        match self.turn_with(Portion::One).await {
+            Ok(turn) => {
+                let step = self.hand_over(turn);
+                Ok(Step { more: true, sending: sending + step.sending, ..step })
+            }
+            Err(EngineError::Store(error)) if !error.is_retryable() => {
+                self.set_aside_oldest().await?;
+                self.metrics.records_damaged.add(1);
+                tracing::error!(%error, cause = error.cause(), "a journal record was set aside");
+                Ok(Step { more: true, next_due: None, sending })
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn set_aside_oldest(&self) -> Result<(), EngineError> {
+        let epoch = self.epoch;
+        self.db
+            .write("engine.set_aside", move |tx| {
+                if !engine::holds(tx, epoch)? {
+                    return Err(EngineError::Fenced);
+                }
+                let (records, _) = journal::oldest(tx, 1, i64::MAX)?;
+                for record in &records {
+                    journal::set_aside(tx, record)?;
+                    journal::remove(tx, &[record.seq])?;
+                }
+                Ok(())
+            })
+            .await
     }
 
     /// Takes turns until stopped, or until another process takes over.

@@ -10,8 +10,10 @@ pub const INTAKE_WAITING_MAX: usize = 4096;
 pub const JOURNAL_EVENTS_MAX: usize = 1024;
 /// Bytes in one journal record (a single larger event still makes one).
 pub const JOURNAL_BYTES_MAX: usize = 4 * 1024 * 1024;
-/// Journal records processed in one turn.
-pub const RECORDS_PER_TURN_MAX: i64 = 4;
+/// Journal records processed in one turn: with many senders a record holds many events, with few it holds one.
+pub const RECORDS_PER_TURN_MAX: i64 = 256;
+/// Bytes of journal records processed in one turn, about 2,000 small events (a single larger record still is one).
+pub const RECORD_BYTES_PER_TURN_MAX: i64 = 2 * 1024 * 1024;
 /// Due walks, due notifications and run-out alerts processed in one turn, each.
 pub const DUE_PER_TURN_MAX: i64 = 256;
 /// Messages being sent or waiting to be sent in this process.

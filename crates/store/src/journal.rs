@@ -1,17 +1,24 @@
 //! The intake journal: what was accepted and is not processed yet.
 
 use firebell_base::Timestamp;
-use firebell_sql::{Error, ReadTx, Statement, Value, WriteTx};
+use firebell_sql::{BlobSet, Error, ReadTx, Statement, TextSet, Value, WriteTx};
 
 use crate::codec::at;
 
 const APPEND: Statement =
     Statement::new("journal.append", "insert into journal (accepted_at, batch) values (?1, ?2)");
-const OLDEST: Statement = Statement::new(
-    "journal.oldest",
-    "select seq, accepted_at, batch from journal order by seq limit ?1",
+const SIZES: Statement =
+    Statement::new("journal.sizes", "select seq, length(batch) from journal order by seq limit ?1");
+const UP_TO: Statement = Statement::new(
+    "journal.up_to",
+    "select seq, accepted_at, batch from journal where seq <= ?1 order by seq limit ?2",
 );
-const REMOVE: Statement = Statement::new("journal.remove", "delete from journal where seq = ?1");
+const REMOVE: TextSet = TextSet {
+    name: "journal.remove",
+    sqlite: "delete from journal where seq = cast(?1 as integer) returning seq",
+    postgres: "delete from journal where seq in \
+               (select cast(one as bigint) from unnest(cast(?1 as text[])) as one) returning seq",
+};
 const SET_ASIDE: Statement = Statement::new(
     "journal.set_aside",
     "insert into journal_damaged (seq, accepted_at, batch) values (?1, ?2, ?3)",
@@ -20,7 +27,9 @@ const BACKLOG: Statement =
     Statement::new("journal.backlog", "select count(*), min(accepted_at) from journal");
 
 /// Every statement of this module.
-pub const ALL: &[Statement] = &[APPEND, OLDEST, REMOVE, SET_ASIDE, BACKLOG];
+pub const ALL: &[Statement] = &[APPEND, SIZES, UP_TO, SET_ASIDE, BACKLOG];
+/// Every set statement of this module.
+pub const SETS: &[BlobSet] = &[REMOVE];
 
 /// A batch of accepted events.
 #[derive(Debug, Clone)]
@@ -38,25 +47,35 @@ pub fn append(tx: &mut WriteTx<'_>, now: Timestamp, batch: &[u8]) -> Result<(), 
     tx.execute(&APPEND, &[at(now), Value::Blob(batch.to_vec())]).map(drop)
 }
 
-/// The oldest records, at most `limit`.
-pub fn oldest(tx: &mut ReadTx<'_>, limit: i64) -> Result<Vec<Record>, Error> {
-    let rows = tx.query(&OLDEST, &[Value::Int(limit)])?;
-    rows.into_iter()
-        .map(|mut row| {
-            Ok(Record {
-                seq: row.get(0)?,
-                accepted: crate::codec::get_at(&row, 1)?,
-                batch: row.take(2)?,
-            })
-        })
-        .collect()
+/// The oldest records: as many as there are, up to `records` and to `bytes` together, but at least one. Also says
+/// whether there are more.
+pub fn oldest(tx: &mut ReadTx<'_>, records: i64, bytes: i64) -> Result<(Vec<Record>, bool), Error> {
+    let sizes = tx.query(&SIZES, &[Value::Int(records.saturating_add(1))])?;
+    let (mut last, mut taken, mut total) = (None, 0, 0_i64);
+    for row in &sizes {
+        let size: i64 = row.get(1)?;
+        total = total.saturating_add(size);
+        if taken >= records || (taken > 0 && total > bytes) {
+            break;
+        }
+        last = Some(row.get::<i64>(0)?);
+        taken += 1;
+    }
+    let Some(last) = last else { return Ok((Vec::new(), false)) };
+    let more = i64::try_from(sizes.len()).unwrap_or(i64::MAX) > taken;
+    let rows = tx.query(&UP_TO, &[Value::Int(last), Value::Int(records)])?;
+    let found = rows.into_iter().map(|mut row| {
+        let accepted = crate::codec::get_at(&row, 1)?;
+        Ok(Record { seq: row.get(0)?, accepted, batch: row.take(2)? })
+    });
+    Ok((found.collect::<Result<_, Error>>()?, more))
 }
 
 /// Removes the processed records. On PostgreSQL a record with a lower number may be committed later
 /// by another transaction, so records are removed one by one by their number.
 pub fn remove(tx: &mut WriteTx<'_>, seqs: &[i64]) -> Result<(), Error> {
-    let rows: Vec<Vec<Value>> = seqs.iter().map(|seq| vec![Value::Int(*seq)]).collect();
-    tx.execute_many(&REMOVE, &rows).map(drop)
+    let keys: Vec<String> = seqs.iter().map(i64::to_string).collect();
+    tx.query_in_texts(&REMOVE, &[], &keys).map(drop)
 }
 
 /// Keeps a record that cannot be read where nothing waits behind it; it still has to be removed.

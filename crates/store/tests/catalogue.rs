@@ -43,7 +43,7 @@ const MODULES: &[Catalogue] = catalogue! {
     engine: statements ALL;
     escalations: statements ALL, sets SETS, inserts INSERTS, updates UPDATES;
     events: statements ALL, inserts INSERTS;
-    journal: statements ALL;
+    journal: statements ALL, sets SETS;
     notifications: statements ALL, sets SETS, inserts INSERTS, updates UPDATES;
     responses: statements ALL;
     retention: statements ALL;

@@ -18,6 +18,7 @@ on_both_engines! {
     alertmanager_speaks
     keys_of_different_integrations_do_not_meet
     a_damaged_record_does_not_stop_what_follows
+    a_record_that_cannot_be_stored_is_set_aside
 }
 
 async fn count(world: &World, fate: Fate) -> i64 {
@@ -217,4 +218,23 @@ async fn a_damaged_record_does_not_stop_what_follows(engine: TestEngine) {
     assert_eq!(world.metrics.records_damaged.get(), 1);
     let backlog = world.db.read("test.backlog", journal::backlog).await.expect("read");
     assert_eq!(backlog.0, 0, "it is set aside");
+}
+
+async fn a_record_that_cannot_be_stored_is_set_aside(engine: TestEngine) {
+    use firebell_domain::event::Draft;
+    use firebell_store::journal;
+
+    let mut world = World::new(engine, PAYMENTS).await;
+    world.accept("Monitor", r#"{"summary": "before"}"#).await.expect("accepted");
+    // No parser lets a NUL through, and no database takes one.
+    let poison = Draft { summary: "a\0b".to_owned(), ..Draft::default() };
+    let monitor = world.integration("Monitor");
+    world.intake.accept(world.no, &monitor, vec![poison], b"").await.expect("accepted");
+    world.accept("Monitor", r#"{"summary": "after"}"#).await.expect("accepted");
+    world.settle().await;
+    let summaries: Vec<String> = world.alerts().await.into_iter().map(|a| a.summary).collect();
+    assert_eq!(summaries, ["before", "after"]);
+    assert_eq!(world.metrics.records_damaged.get(), 1);
+    let backlog = world.db.read("test.backlog", journal::backlog).await.expect("read");
+    assert_eq!(backlog.0, 0);
 }

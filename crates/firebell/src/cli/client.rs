@@ -12,7 +12,7 @@ pub(crate) struct Connection {
     /// Where the server is
     #[arg(long, env = "FIREBELL_URL", default_value = "http://127.0.0.1:8420")]
     pub(crate) url: String,
-    /// API key, as x-api-key-<id>:<secret>
+    /// API key, as x-api-key-ID:SECRET
     #[arg(
         long,
         env = "FIREBELL_KEY",

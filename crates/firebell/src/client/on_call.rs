@@ -117,22 +117,24 @@ mod tests {
         let out = Output::new(false, false, Color::Never, true);
         let line = |member: Value| member_line(&out, &member, &TimeZone::UTC);
         let person = |name: &str| json!({"firstName": name, "lastName": "Sample"});
+        let (start, end) = ("2026-03-02T09:00:00Z", "2026-03-02T12:00:00Z");
         assert_eq!(
-            line(
-                json!({"position": 1, "delay": 0, "escalationType": "NONE", "member": person("Ida")})
-            ),
+            line(json!({"position": 1, "delay": 0, "escalationType": "NONE",
+                "member": person("Ida")})),
             "1. Ida Sample: at once"
         );
         assert_eq!(
             line(
                 json!({"position": 2, "delay": 5, "escalationType": "PEER", "member": person("Bo"),
-                "replacements": {"data": [{"replacement": person("Kim")}]}})
+                "replacements": {"data": [
+                    {"replacement": person("Kim"), "start": start, "end": end}]}})
             ),
-            "2. Bo Sample (replaced by Kim Sample): 5 minutes later, peer escalation"
+            "2. Bo Sample (replaced by Kim Sample Mon 02 Mar 09:00 to Mon 02 Mar 12:00): \
+             5 minutes later, peer escalation"
         );
         assert_eq!(
             line(json!({"position": 1, "delay": 0, "member": person("Bo"),
-                "vacancies": [{"start": "2026-03-02T09:00:00Z", "end": "2026-03-02T12:00:00Z"}]})),
+                "vacancies": [{"start": start, "end": end}]})),
             "1. Bo Sample (away Mon 02 Mar 09:00 to Mon 02 Mar 12:00, nobody stands in): at once"
         );
     }

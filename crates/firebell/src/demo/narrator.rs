@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::output::{Output, Style, clean};
 
-/// Between two chapters on a terminal, so that a reader can follow. Six chapters stay below five
-/// seconds.
+/// Between two chapters on a terminal, so that a reader can follow: ten chapters take seven of the
+/// fifteen seconds the story may last.
 const PACE: Duration = Duration::from_millis(700);
 
 /// Tells in the terminal.

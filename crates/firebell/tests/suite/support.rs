@@ -180,7 +180,7 @@ impl Server {
             panic!("the server did not start: {said}");
         };
         let line: Value = serde_json::from_str(&line).unwrap();
-        server.url = line["url"].as_str().unwrap().to_owned();
+        line["url"].as_str().unwrap().clone_into(&mut server.url);
         server
     }
 

@@ -2,6 +2,7 @@
 //! transaction and what it was given.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use firebell_base::time::add_micros;
 use firebell_base::{Random, Timestamp};
@@ -21,7 +22,7 @@ use super::{EngineError, Job, Turn, directory, next_due};
 use crate::changes::Changes;
 use crate::correlate::{self, Correlator, Opened};
 use crate::escalate::{self, Setting};
-use crate::limits::{DUE_PER_TURN_MAX, LEASE, RECORDS_PER_TURN_MAX};
+use crate::limits::{DUE_PER_TURN_MAX, LEASE, RECORD_BYTES_PER_TURN_MAX, RECORDS_PER_TURN_MAX};
 use crate::metrics::Metrics;
 use crate::moment::Moment;
 use crate::notify::Told;
@@ -38,6 +39,18 @@ pub(super) struct Context {
     /// How many more messages *deliver* takes.
     pub(super) capacity: usize,
     pub(super) epoch: i64,
+    pub(super) portion: Portion,
+}
+
+/// How much of the journal a turn takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Portion {
+    /// As much as fits into one transaction.
+    Usual,
+    /// The oldest record alone.
+    One,
+    /// Nothing.
+    Nothing,
 }
 
 /// Takes the turn.
@@ -77,7 +90,12 @@ impl Transaction<'_> {
 
     /// Processes journal records; returns how many events, and whether there may be more.
     fn events(&mut self, tx: &mut WriteTx<'_>) -> Result<(usize, bool), Error> {
-        let records = journal::oldest(tx, RECORDS_PER_TURN_MAX)?;
+        let records = match self.context.portion {
+            Portion::Usual => RECORDS_PER_TURN_MAX,
+            Portion::One => 1,
+            Portion::Nothing => return Ok((0, false)),
+        };
+        let (records, more) = journal::oldest(tx, records, RECORD_BYTES_PER_TURN_MAX)?;
         if records.is_empty() {
             return Ok((0, false));
         }
@@ -99,7 +117,7 @@ impl Transaction<'_> {
         }
         let seqs: Vec<i64> = records.iter().map(|record| record.seq).collect();
         journal::remove(tx, &seqs)?;
-        Ok((count, i64::try_from(records.len()).unwrap_or(0) >= RECORDS_PER_TURN_MAX))
+        Ok((count, more))
     }
 
     fn instance_events(
@@ -236,12 +254,12 @@ impl Transaction<'_> {
         }
         context.metrics.notified.add(taken.decided.notifications.len());
         let lease = self.lease_end();
+        let shared = Arc::new(alert.clone());
         for notification in taken.decided.notifications {
             let due = notification.due;
             let next = leased_if_due(due, context.now, lease, &mut self.capacity);
             if matches!(next, Next::Leased(_)) {
-                let job = (notification.clone(), alert.clone());
-                self.jobs.push(self.job(no, job));
+                self.jobs.push(self.job(no, notification.clone(), &shared));
             }
             self.changes.notifications.push((no, notification, next));
         }
@@ -276,10 +294,12 @@ impl Transaction<'_> {
     fn hand_over_new(&mut self) {
         let opened: BTreeMap<AlertId, &Alert> =
             self.changes.opened.iter().map(|(_, alert)| (alert.id, alert)).collect();
+        let mut shared: BTreeMap<AlertId, Arc<Alert>> = BTreeMap::new();
         let mut jobs = Vec::new();
         for (no, notification, next) in &self.changes.notifications {
             if let (Next::Leased(_), Some(alert)) = (next, opened.get(&notification.alert)) {
-                jobs.push(self.job(*no, (notification.clone(), (*alert).clone())));
+                let alert = shared.entry(alert.id).or_insert_with(|| Arc::new((*alert).clone()));
+                jobs.push(self.job(*no, notification.clone(), alert));
             }
         }
         self.jobs.append(&mut jobs);
@@ -304,22 +324,22 @@ impl Transaction<'_> {
         for (no, notification) in &due {
             wanted.entry(*no).or_default().insert(notification.alert);
         }
-        let mut found: BTreeMap<AlertId, Alert> = BTreeMap::new();
+        let mut found: BTreeMap<AlertId, Arc<Alert>> = BTreeMap::new();
         for (no, ids) in wanted {
             let ids: Vec<AlertId> = ids.into_iter().collect();
-            found.extend(alerts::by_ids(tx, no, &ids)?.into_iter().map(|a| (a.id, a)));
+            found.extend(alerts::by_ids(tx, no, &ids)?.into_iter().map(|a| (a.id, Arc::new(a))));
         }
         for (no, notification) in due {
             if let Some(alert) = found.get(&notification.alert) {
-                self.jobs.push(self.job(no, (notification, alert.clone())));
+                self.jobs.push(self.job(no, notification, alert));
             }
         }
         self.capacity = self.capacity.saturating_sub(keys.len());
         Ok(more && self.capacity > 0)
     }
 
-    fn job(&self, instance: InstanceNo, (notification, alert): (Notification, Alert)) -> Job {
-        Job { instance, notification, alert, leased: self.context.now }
+    fn job(&self, instance: InstanceNo, notification: Notification, alert: &Arc<Alert>) -> Job {
+        Job { instance, notification, alert: Arc::clone(alert), leased: self.context.now }
     }
 }
 
