@@ -151,7 +151,7 @@ impl<'a> Correlator<'a> {
         &mut self,
         integration: &Integration,
         form: &Form,
-        draft: Draft,
+        mut draft: Draft,
         record: &mut EventRecord,
     ) -> AlertId {
         let id: AlertId = Id::new(self.random, self.now);
@@ -171,7 +171,8 @@ impl<'a> Correlator<'a> {
             priority: draft.priority.unwrap_or(form.priority),
             count: 1,
             summary: record.summary.clone(),
-            properties: draft.properties.clone(),
+            // The draft goes on to routing, which asks for none of them.
+            properties: std::mem::take(&mut draft.properties),
             owner: None,
             created: self.now,
             updated: self.now,

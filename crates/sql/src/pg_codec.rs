@@ -28,7 +28,10 @@ impl ToSql for Value {
                 text.as_str().to_sql(ty, out)
             }
             Self::Blob(bytes) if *ty == Type::BYTEA => bytes.as_slice().to_sql(ty, out),
-            Self::Real(_) | Self::Text(_) | Self::Blob(_) => Err(mismatch(self.kind(), ty)),
+            Self::Id(bytes) if *ty == Type::BYTEA => bytes.as_slice().to_sql(ty, out),
+            Self::Real(_) | Self::Text(_) | Self::Blob(_) | Self::Id(_) => {
+                Err(mismatch(self.kind(), ty))
+            }
         }
     }
 
@@ -68,7 +71,7 @@ impl<'a> FromSql<'a> for Value {
             Type::INT2 => Self::Int(i16::from_sql(ty, raw)?.into()),
             Type::FLOAT8 => Self::Real(f64::from_sql(ty, raw)?),
             Type::FLOAT4 => Self::Real(f32::from_sql(ty, raw)?.into()),
-            Type::BYTEA => Self::Blob(raw.to_vec()),
+            Type::BYTEA => Self::from(raw),
             _ => Self::Text(<&str>::from_sql(ty, raw)?.to_owned()),
         })
     }

@@ -269,6 +269,7 @@ impl ToSql for Value {
             Self::Real(value) => ValueRef::Real(*value),
             Self::Text(text) => ValueRef::Text(text.as_bytes()),
             Self::Blob(bytes) => ValueRef::Blob(bytes),
+            Self::Id(bytes) => ValueRef::Blob(bytes),
         }))
     }
 }
@@ -392,7 +393,7 @@ fn collect(
                     Ok(text) => Value::Text(text.to_owned()),
                     Err(e) => return Err(Error::statement(name, e)),
                 },
-                ValueRef::Blob(bytes) => Value::Blob(bytes.to_vec()),
+                ValueRef::Blob(bytes) => Value::from(bytes),
             });
         }
         out.push(Row::new(name, values));

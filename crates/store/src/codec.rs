@@ -11,7 +11,7 @@ use serde::{Serialize, Serializer};
 
 /// An id as a value.
 pub(crate) fn id<T>(id: Id<T>) -> Value {
-    Value::Blob(id.to_bytes().to_vec())
+    Value::Id(id.to_bytes())
 }
 
 /// An id that may be missing.

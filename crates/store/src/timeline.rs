@@ -4,6 +4,7 @@
 //! trailing nulls left out.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use firebell_base::time::from_micros;
 use firebell_base::{Id, Random, Timestamp};
@@ -92,14 +93,44 @@ fn encode_entry(entry: &Entry, out: &mut String) {
         entry.notification.map(Id::uuid),
     ];
     let used = ids.iter().rposition(Option::is_some).map_or(0, |last| last + 1);
-    let mut row = vec![
-        Json::from(entry.at.as_microsecond()),
-        Json::from(entry.step.word()),
-        Json::from(entry.text.as_str()),
-    ];
-    let text = |uuid: uuid::Uuid| Json::from(uuid.to_string());
-    row.extend(ids.into_iter().take(used).map(|uuid| uuid.map_or(Json::Null, text)));
-    out.push_str(&Json::Array(row).to_string());
+    // A hot path: the text is written where it ends up. A String takes everything.
+    let write = |out: &mut String| -> std::fmt::Result {
+        write!(out, "[{},\"{}\",", entry.at.as_microsecond(), entry.step.word())?;
+        quote(&entry.text, out)?;
+        for uuid in ids.iter().take(used) {
+            match uuid {
+                Some(uuid) => write!(out, ",\"{uuid}\"")?,
+                None => out.push_str(",null"),
+            }
+        }
+        Ok(())
+    };
+    let written = write(out);
+    debug_assert!(written.is_ok(), "a String takes everything");
+    out.push(']');
+}
+
+/// A JSON string (RFC 8259 section 7).
+fn quote(text: &str, out: &mut String) -> std::fmt::Result {
+    out.push('"');
+    let mut plain = text;
+    while let Some(at) = plain.find(|c: char| c < ' ' || c == '"' || c == '\\') {
+        let (before, rest) = plain.split_at(at);
+        out.push_str(before);
+        let mut chars = rest.chars();
+        match chars.next() {
+            Some(c @ ('"' | '\\')) => {
+                out.push('\\');
+                out.push(c);
+            }
+            Some(c) => write!(out, "\\u{:04x}", u32::from(c))?,
+            None => {}
+        }
+        plain = chars.as_str();
+    }
+    out.push_str(plain);
+    out.push('"');
+    Ok(())
 }
 
 fn decode(text: &str) -> Result<Vec<Entry>, Error> {
@@ -136,7 +167,7 @@ mod tests {
         let random = Random::seeded(1);
         let now = from_micros(1_700_000_000_000_001);
         let entries = vec![
-            Entry::new(now, Step::Intake, "accepted \"x\"\n"),
+            Entry::new(now, Step::Intake, "accepted \"x\"\n\\ \u{1} ø 🔔"),
             Entry::new(now, Step::Notify, "told").person(Id::new(&random, now)),
             Entry::new(now, Step::Deliver, "sent").notification(Id::new(&random, now)),
         ];
