@@ -9,7 +9,7 @@ use anyhow::Result;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::post;
+use axum::routing::{post, post_service};
 use bytes::Bytes;
 use clap::Args;
 use firebell_access::Authenticator;
@@ -96,8 +96,10 @@ async fn serve(options: &Options) -> Result<()> {
         random: Random::System,
         hashing: Hashing::default(),
     });
+    // The endpoint that keeps nothing passes the same path handling, guard and headers as the trigger.
+    let nothing = Router::new().route(PARSE_ONLY, post(parse_only));
     let app = Router::new()
-        .route(PARSE_ONLY, post(parse_only))
+        .route(PARSE_ONLY, post_service(firebell_api::around(nothing, state.clone())))
         .fallback_service(firebell_api::router(state));
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     child::say(&format!("ready {}", listener.local_addr()?.port()))?;

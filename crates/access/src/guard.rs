@@ -3,7 +3,8 @@
 //! Used by [`crate::authenticate`] only. Failures are counted per login and per client address;
 //! beyond a few free ones each further failure closes the door for twice as long. An address that
 //! signed in with a login before has a counter of its own for it, so that a stranger who fails on
-//! purpose cannot lock a known client out. Memory is bounded; nothing readable is kept.
+//! purpose cannot lock a known client out; not even one with the same address, who tries other
+//! logins. Memory is bounded; nothing readable is kept.
 //!
 //! API keys are not guarded: 256 random bits cannot be guessed, a check costs microseconds, and a
 //! program with an outdated key must not lock out its neighbours.
@@ -92,7 +93,10 @@ impl Guard {
     pub fn check(&self, attempt: Attempt<'_>, now: Timestamp) -> Result<(), Duration> {
         let tables = self.lock();
         let login = tables.login_key(attempt, now);
-        let address = attempt.client.map(address_key);
+        // A known client has a counter of its own, which is strict enough: what its neighbours do
+        // behind the same proxy must not lock it out.
+        let is_known = login == client_key(attempt);
+        let address = attempt.client.filter(|_| !is_known).map(address_key);
         let until = [Some(login), address]
             .into_iter()
             .flatten()
@@ -295,6 +299,18 @@ mod tests {
         }
         let wait = guard.check(from(HOME, "x3"), at(0)).expect_err("closed");
         assert_eq!(wait, Duration::from_mins(1), "never longer than a minute");
+    }
+
+    #[test]
+    fn a_known_client_is_not_locked_out_by_its_neighbours() {
+        // Behind a proxy everybody has one address.
+        let guard = Guard::default();
+        guard.succeeded(from(HOME, "akira"), at(0));
+        for n in 0..100 {
+            guard.failed(from(HOME, &format!("guess{n}")), at(1));
+        }
+        assert!(guard.check(from(HOME, "bo"), at(1)).is_err(), "whoever is not known waits");
+        assert_eq!(guard.check(from(HOME, "akira"), at(1)), Ok(()));
     }
 
     #[test]

@@ -1,7 +1,8 @@
-//! Keys that programs present: API keys of people, and keys of integrations.
+//! Keys that programs present: API keys of people, made and checked here, and keys of
+//! integrations, which `config` makes.
 //!
-//! Called by [`crate::authenticate`], by intake, and by whoever makes a key. A key is 32 random
-//! bytes, so one SHA-256 is enough to store it safely (there is nothing to guess), and the cost
+//! Called by [`crate::authenticate`], by intake, and by whoever makes a key. A key is long and
+//! random, so one SHA-256 is enough to store it safely (there is nothing to guess), and the cost
 //! of a check is microseconds. The secret is returned once, by the function that makes it, and
 //! never kept.
 
@@ -9,6 +10,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use firebell_base::{Random, Secret};
 use firebell_domain::credential::ApiKeyId;
+pub use firebell_domain::integration::INTEGRATION_KEY_PREFIX;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
@@ -16,8 +18,6 @@ use subtle::ConstantTimeEq;
 pub const API_KEY_USER_PREFIX: &str = "x-api-key-";
 /// The secret of an API key begins so, so that leaked ones can be found by scanners.
 pub const API_SECRET_PREFIX: &str = "fbs_";
-/// The key of an integration begins so.
-pub const INTEGRATION_KEY_PREFIX: &str = "fbk_";
 /// The random part of a key, in bytes.
 pub const KEY_BYTES: usize = 32;
 /// A presented key longer than this many bytes is wrong without being hashed.
@@ -34,12 +34,9 @@ pub struct NewKey {
 
 /// A new secret for an API key, `fbs_…`.
 pub fn new_api_secret(random: &Random) -> NewKey {
-    new_key(API_SECRET_PREFIX, random)
-}
-
-/// A new key for an integration, `fbk_…`; safe in URLs as it is.
-pub fn new_integration_key(random: &Random) -> NewKey {
-    new_key(INTEGRATION_KEY_PREFIX, random)
+    let bytes: [u8; KEY_BYTES] = random.bytes();
+    let secret = format!("{API_SECRET_PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes));
+    NewKey { hash: hash(&secret), secret: Secret::new(secret) }
 }
 
 /// The stored form of a secret: SHA-256 of all its characters, prefix included.
@@ -77,12 +74,6 @@ pub fn basic_user(user: &str) -> BasicUser<'_> {
     }
 }
 
-fn new_key(prefix: &str, random: &Random) -> NewKey {
-    let bytes: [u8; KEY_BYTES] = random.bytes();
-    let secret = format!("{prefix}{}", URL_SAFE_NO_PAD.encode(bytes));
-    NewKey { hash: hash(&secret), secret: Secret::new(secret) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -91,11 +82,10 @@ mod tests {
     fn a_key_matches_its_own_hash_only() {
         let random = Random::seeded(5);
         let api = new_api_secret(&random);
-        let integration = new_integration_key(&random);
+        let other = new_api_secret(&random);
         assert!(api.secret.expose().starts_with("fbs_") && api.secret.expose().len() == 47);
-        assert!(integration.secret.expose().starts_with("fbk_"));
         assert!(matches(api.secret.expose(), &api.hash));
-        assert!(!matches(integration.secret.expose(), &api.hash));
+        assert!(!matches(other.secret.expose(), &api.hash));
         assert!(!matches(&api.secret.expose()[4..], &api.hash), "the prefix belongs to the key");
         assert!(!matches("", &api.hash));
         assert!(

@@ -20,6 +20,8 @@ use sha2::Sha256;
 /// The length of every token, in characters.
 pub const TOKEN_CHARS: usize = 66;
 
+/// What [`masked`] puts in the place of a token.
+const MASK: &str = "(link)";
 const VERSION: u8 = 1;
 const CLAIMS_BYTES: usize = 33;
 const TAG_BYTES: usize = 16;
@@ -98,6 +100,25 @@ pub fn verify(key: &LinkKey, token: &str, now: Timestamp) -> Result<LinkClaims, 
     Ok(claims)
 }
 
+/// The text with every token of a link replaced: for texts from elsewhere that may repeat what was
+/// sent there, and are shown to more people than the one the link is for.
+pub fn masked(text: &str) -> String {
+    let is_coded = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find(is_coded) {
+        let (before, from) = rest.split_at(start);
+        let (run, after) = from.split_at(from.find(|c| !is_coded(c)).unwrap_or(from.len()));
+        out.push_str(before);
+        // All tokens of version 1 begin with this letter.
+        let is_token = run.len() == TOKEN_CHARS && run.starts_with('A');
+        out.push_str(if is_token { MASK } else { run });
+        rest = after;
+    }
+    out.push_str(rest);
+    out
+}
+
 fn mac(key: &LinkKey, body: &[u8; CLAIMS_BYTES]) -> Hmac<Sha256> {
     // HMAC fills a key that is shorter than the block with zeros; doing so here cannot fail.
     let mut block = [0_u8; 64];
@@ -172,6 +193,23 @@ mod tests {
         // The value was computed by another implementation of HMAC.
         let token = "Af_________9q6urq6urq6urq6urq6urqwAAAAAAAAPoEa3zzr2bKGN-X0z6IZxA3Q";
         assert_eq!(sign(&KEY, &claims(1000)), token);
+    }
+
+    #[test]
+    fn tokens_in_foreign_texts_are_masked() {
+        let token = sign(&KEY, &claims(1000));
+        for (text, shown) in [
+            (format!("ok: {token}"), "ok: (link)".to_owned()),
+            (
+                format!("\"http:\\/\\/ø\\/r\\/{token}\\/1\""),
+                "\"http:\\/\\/ø\\/r\\/(link)\\/1\"".to_owned(),
+            ),
+            (format!("{token}x {token}"), format!("{token}x (link)")),
+            ("host answered 200: thanks …".to_owned(), "host answered 200: thanks …".to_owned()),
+            (String::new(), String::new()),
+        ] {
+            assert_eq!(masked(&text), shown);
+        }
     }
 
     #[test]

@@ -25,6 +25,10 @@
 //! groups that name them as supervisor. Several roles add up. Whoever holds a stakeholder licence
 //! may not respond, change alerts or send events, whatever the roles. Standard users may send
 //! events: who is on call must be able to call for help.
+//!
+//! Roles are for those who sign in. A link from a message lets whoever was told respond, whatever
+//! their roles, and nothing else. Nobody gives, takes or takes over (with a new password) a role
+//! that may more than they may.
 
 use std::fmt::Write as _;
 
@@ -162,8 +166,8 @@ pub struct Forbidden {
     pub message: String,
 }
 
-/// How far a role carries.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How far a role carries; what carries further is greater.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Reach {
     /// Nowhere.
     No,
@@ -189,28 +193,64 @@ pub fn allows(
             ),
         });
     }
+    if principal.via == Via::Link {
+        return match permission {
+            Permission::Respond => Ok(()),
+            _ => Err(Forbidden {
+                message: format!(
+                    "You may not {} with a link from a message: sign in.",
+                    permission.verb()
+                ),
+            }),
+        };
+    }
     let carried =
         principal.roles.iter().any(|role| covers(reach(*role, permission), principal, scope));
     if carried { Ok(()) } else { Err(forbidden(principal, permission, scope)) }
 }
 
-/// Whether the principal may give a person these roles: nobody but a Full Access User may make one,
-/// or take that role away.
+/// Whether the principal may change a person's roles so: nobody gives or takes a role that may more
+/// than they may themselves.
 pub fn may_change_roles(
     principal: &Principal,
     before: &[Role],
     after: &[Role],
 ) -> Result<(), Forbidden> {
-    let full = Role::FullAccessUser;
-    if before.contains(&full) == after.contains(&full) || principal.roles.contains(&full) {
-        return Ok(());
+    let given = after.iter().filter(|role| !before.contains(role));
+    let mut changed = given.chain(before.iter().filter(|role| !after.contains(role)));
+    match changed.find(|role| !is_within(**role, principal)) {
+        None => Ok(()),
+        Some(role) => Err(beyond("give or take the role", *role)),
     }
-    Err(Forbidden {
-        message: format!(
-            "You may not give or take the role {full}: this needs the role {full}.",
-            full = full.word()
-        ),
+}
+
+/// Whether the principal may set a person's password, and so become them: only of those who may no
+/// more than they may themselves.
+pub fn may_set_password(principal: &Principal, person: &Person) -> Result<(), Forbidden> {
+    match person.roles.iter().find(|role| !is_within(**role, principal)) {
+        None => Ok(()),
+        Some(role) => Err(beyond("set the password of somebody with the role", *role)),
+    }
+}
+
+/// Whether the principal's roles together carry at least as far as this one.
+fn is_within(role: Role, principal: &Principal) -> bool {
+    Permission::ALL.into_iter().all(|permission| {
+        let own = principal.roles.iter().map(|own| reach(*own, permission)).max();
+        reach(role, permission) <= own.unwrap_or(Reach::No)
     })
+}
+
+fn beyond(what: &str, role: Role) -> Forbidden {
+    let full = Role::FullAccessUser;
+    let own = if role == full { String::new() } else { format!("{} or ", role.word()) };
+    Forbidden {
+        message: format!(
+            "You may not {what} {}: this needs the role {own}{}.",
+            role.word(),
+            full.word()
+        ),
+    }
 }
 
 const fn needs_full_licence(permission: Permission) -> bool {

@@ -11,8 +11,8 @@ use bytes::{Bytes, BytesMut};
 use firebell_base::limit::API_BODY_BYTES_MAX;
 use firebell_domain::name::cut;
 use futures_util::StreamExt as _;
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
-use http::{HeaderMap, StatusCode};
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Map, Value};
 
 use crate::error::ApiError;
@@ -24,17 +24,34 @@ pub const BODY_TIME_MAX: Duration = Duration::from_secs(20);
 /// Reads a body of at most `bytes_max` within [`BODY_TIME_MAX`], whatever `Content-Length` says.
 ///
 /// # Errors
-/// 413, 408, or 400 when the connection breaks.
+/// 415 for an encoded body, 413, 408, or 400 when the connection breaks.
 pub async fn read(
     headers: &HeaderMap,
     body: axum::body::Body,
     bytes_max: usize,
 ) -> Result<Bytes, ApiError> {
+    require_plain(headers)?;
     let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     if announced.and_then(|text| text.parse().ok()).is_some_and(|n: u64| n > bytes_max as u64) {
         return Err(ApiError::too_large(bytes_max));
     }
     within(BODY_TIME_MAX, collect(body, bytes_max)).await
+}
+
+/// 415 for a compressed body: it would be told to be no JSON, which helps nobody.
+fn require_plain(headers: &HeaderMap) -> Result<(), ApiError> {
+    let given = headers.get_all(CONTENT_ENCODING).iter().map(HeaderValue::as_bytes);
+    let mut words = given.flat_map(|value| value.split(|byte| *byte == b','));
+    let foreign = words.find(|word| {
+        let word = word.trim_ascii();
+        !word.is_empty() && !word.eq_ignore_ascii_case(b"identity")
+    });
+    let Some(foreign) = foreign else { return Ok(()) };
+    let foreign = cut(String::from_utf8_lossy(foreign).trim(), 40);
+    let message =
+        format!("Bodies with Content-Encoding {foreign:?} are not read; send them uncompressed.");
+    Err(ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message)
+        .subcode("validation.common.content_encoding"))
 }
 
 async fn within(
@@ -198,6 +215,28 @@ mod tests {
         let body = axum::body::Body::from_stream(never);
         let error = within(Duration::from_millis(1), collect(body, 10)).await.unwrap_err();
         assert_eq!(error.status, StatusCode::REQUEST_TIMEOUT);
+    }
+
+    #[test]
+    fn encoded_bodies_are_refused() {
+        for (given, refused) in [
+            (&[][..], None),
+            (&["identity"], None),
+            (&["Identity, "], None),
+            (&["gzip"], Some("\"gzip\"")),
+            (&["identity", "identity, br"], Some("\"br\"")),
+        ] {
+            let mut headers = HeaderMap::new();
+            for value in given {
+                headers.append(CONTENT_ENCODING, HeaderValue::from_static(value));
+            }
+            let error = require_plain(&headers).err();
+            assert_eq!(error.is_some(), refused.is_some(), "{given:?}");
+            if let (Some(error), Some(word)) = (error, refused) {
+                assert_eq!(error.status, StatusCode::UNSUPPORTED_MEDIA_TYPE);
+                assert!(error.message.contains(word), "{}", error.message);
+            }
+        }
     }
 
     #[test]

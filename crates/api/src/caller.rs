@@ -105,7 +105,7 @@ pub(crate) fn credentials(headers: &HeaderMap) -> Credentials {
 
 /// Lets somebody in, into the instance the request names.
 async fn authenticate(state: &ApiState, parts: &Parts) -> Result<Caller, ApiError> {
-    let directory = instance(state, parts)?;
+    let directory = instance(state, parts).await?;
     let principal = sign_in(state, parts, &directory).await?;
     Ok(Caller { principal, directory })
 }
@@ -138,8 +138,11 @@ fn client(parts: &Parts) -> Option<IpAddr> {
 }
 
 /// The instance a request is for.
-fn instance(state: &ApiState, parts: &Parts) -> Result<Arc<Directory>, ApiError> {
-    let named = named(state, parts)?;
+pub(crate) async fn instance(
+    state: &ApiState,
+    parts: &Parts,
+) -> Result<Arc<Directory>, ApiError> {
+    let named = named(state, parts).await?;
     let user = match credentials(&parts.headers) {
         Credentials::Basic(user, _) => user,
         Credentials::None => return Err(AuthError::Missing.into()),
@@ -154,7 +157,7 @@ fn instance(state: &ApiState, parts: &Parts) -> Result<Arc<Directory>, ApiError>
     match keys::basic_user(&user) {
         BasicUser::BadKey => Err(AuthError::Wrong.into()),
         BasicUser::Key(id) => {
-            let of_key = state.snapshots.by_api_key(id).ok_or(AuthError::Wrong)?;
+            let of_key = state.find(|known| known.by_api_key(id)).await.ok_or(AuthError::Wrong)?;
             // A key is good in its own instance only, whatever else the request names.
             match named {
                 Some(named) if named.instance.no != of_key.instance.no => {
@@ -165,27 +168,33 @@ fn instance(state: &ApiState, parts: &Parts) -> Result<Arc<Directory>, ApiError>
         }
         BasicUser::Login(_) => match named {
             Some(named) => Ok(named),
-            None => by_host_or_alone(state, parts),
+            None => by_host_or_alone(state, parts).await,
         },
     }
 }
 
 /// The instance the path or the header names.
-fn named(state: &ApiState, parts: &Parts) -> Result<Option<Arc<Directory>>, ApiError> {
+async fn named(state: &ApiState, parts: &Parts) -> Result<Option<Arc<Directory>>, ApiError> {
     let header = parts.headers.get(INSTANCE_HEADER);
     let in_header = header.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     let in_path = parts.extensions.get::<Tenant>().map(|tenant| tenant.0.clone());
     let Some(name) = in_path.or(in_header) else { return Ok(None) };
-    let found = state.snapshots.by_name(&name);
+    let found = state.find(|known| known.by_name(&name)).await;
     found.map(Some).ok_or_else(|| ApiError::not_found("instance", &name))
 }
 
-fn by_host_or_alone(state: &ApiState, parts: &Parts) -> Result<Arc<Directory>, ApiError> {
+async fn by_host_or_alone(
+    state: &ApiState,
+    parts: &Parts,
+) -> Result<Arc<Directory>, ApiError> {
     let host = parts.headers.get(HOST).and_then(|value| value.to_str().ok());
     let host = host.or_else(|| parts.uri.host()).unwrap_or_default();
     let label = host.split(['.', ':']).next().unwrap_or_default();
     if let Some(found) = state.snapshots.by_name(label) {
         return Ok(found);
+    }
+    if state.snapshots.all().is_empty() {
+        state.look_again().await;
     }
     let mut all = state.snapshots.all();
     match (all.pop(), all.is_empty()) {

@@ -1,6 +1,7 @@
 //! What those who watch the server ask: does it live, may it get requests, how is it doing.
 //!
-//! Asked often and by anybody, so it is cheap and says nothing about any instance.
+//! Asked often and by anybody, so it is cheap, reads the database once a second at most, and says
+//! nothing about any instance.
 
 use std::time::Duration;
 
@@ -20,6 +21,12 @@ use crate::state::ApiState;
 /// How long the database may take to answer a probe.
 pub const DATABASE_TIME_MAX: Duration = Duration::from_secs(1);
 
+/// How often anybody may make the database be read, in microseconds.
+pub(crate) const PROBE_MICROS: u64 = 1_000_000;
+
+/// What a look at the database found: the backlog, or why it cannot be read.
+pub(crate) type Probe = Result<Backlog, &'static str>;
+
 /// The routes.
 pub(crate) const ROUTES: &[Route] = &[
     route!(GET "/livez" => live, "Whether the process lives.").auth(Auth::Anybody),
@@ -38,7 +45,7 @@ async fn ready(State(state): State<ApiState>) -> Response {
     if state.snapshots.revision().epoch == 0 {
         reasons.push(json!("The configuration is not loaded yet."));
     }
-    if let Err(reason) = backlog(&state).await {
+    if let Err(reason) = state.probe().await {
         reasons.push(json!(reason));
     }
     let status = if reasons.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
@@ -62,7 +69,7 @@ impl Backlog {
 }
 
 /// Reads the journal's backlog, which also says whether the database answers in time.
-pub(crate) async fn backlog(state: &ApiState) -> Result<Backlog, &'static str> {
+pub(crate) async fn backlog(state: &ApiState) -> Probe {
     let read = state.db.read("api.backlog", journal::backlog);
     match tokio::time::timeout(DATABASE_TIME_MAX, read).await {
         Ok(Ok((records, oldest))) => Ok(Backlog { records, oldest }),
@@ -76,7 +83,7 @@ pub(crate) async fn backlog(state: &ApiState) -> Result<Backlog, &'static str> {
 
 async fn metrics(State(state): State<ApiState>) -> Response {
     let mut out = state.metrics.text();
-    let backlog = backlog(&state).await;
+    let backlog = state.probe().await;
     gauge(
         &mut out,
         "firebell_database_up",

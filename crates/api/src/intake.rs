@@ -10,12 +10,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::body::Body;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use firebell_access::{Permission, Scope, allows, keys};
 use firebell_base::Timestamp;
 use firebell_base::limit::API_BODY_BYTES_MAX;
+use firebell_config::Snapshots;
 use firebell_domain::directory::Directory;
 use firebell_domain::event::{Draft, RequestId};
 use firebell_domain::integration::{Format, Integration, IntegrationId};
@@ -28,8 +30,9 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
 use crate::body;
-use crate::caller::{Credentials, credentials, sign_in};
+use crate::caller::{self, Credentials, credentials, sign_in};
 use crate::error::{ApiError, json_response};
+use crate::native::integrations::known_integration;
 use crate::page::Query;
 use crate::server::{Auth, Route, Tenant, bytes_response, route};
 use crate::state::ApiState;
@@ -42,7 +45,7 @@ const RETRY_AFTER_OVERLOAD: Duration = Duration::from_secs(1);
 /// The routes.
 pub(crate) const ROUTES: &[Route] = &[
     route!(POST "/api/integration/1/functions/{id}/triggers" => trigger,
-        "Send an event to an integration; the body is what its format expects.")
+        "Send an event to an integration, by UUID or name; the body is what its format expects.")
     .query(&["apiKey"])
     .fields(&["recipients", "priority", "properties"])
     .ok(202)
@@ -65,11 +68,10 @@ async fn trigger(
     query: Query,
     request: Request,
 ) -> Result<Response, ApiError> {
-    let unknown = || ApiError::not_found("integration", &id);
-    let integration_id: IntegrationId = id.trim().parse().map_err(|_| unknown())?;
-    let directory = state.snapshots.by_integration(integration_id).ok_or_else(unknown)?;
-    let integration = directory.integration(integration_id).cloned().ok_or_else(unknown)?;
-    let taken = take(&state, &directory, &integration, &query, request).await;
+    let (parts, body) = request.into_parts();
+    let (directory, integration) = resolve(&state, &parts, &query, &id).await?;
+    let sender = Sender { parts: &parts, query: &query };
+    let taken = take(&state, &directory, &integration, sender, body).await;
     match taken {
         Ok(request) => {
             Ok(json_response(StatusCode::ACCEPTED, &json!({ "requestId": request.to_string() })))
@@ -78,17 +80,113 @@ async fn trigger(
     }
 }
 
+/// An integration and the configuration it is in.
+type Door = (Arc<Directory>, Arc<Integration>);
+
+/// The integration a path means, by id or by name. Ids are good everywhere; a name is looked for
+/// where the sender's key belongs, or in the instance of the person who sends. Nobody else hears
+/// which names there are.
+async fn resolve(
+    state: &ApiState,
+    parts: &Parts,
+    query: &Query,
+    text: &str,
+) -> Result<Door, ApiError> {
+    let unknown = || ApiError::not_found("integration", text);
+    let key = presented(query, &parts.headers);
+    if let Some(Presented { key, .. }) = key.as_ref().filter(|presented| presented.meant)
+        && find_by_key(&state.snapshots, key).is_none()
+    {
+        // The key, or the whole integration, may have been made a moment ago.
+        state.look_again().await;
+    }
+    if let Ok(id) = text.trim().parse::<IntegrationId>() {
+        let look = |known: &Snapshots| {
+            let directory = known.by_integration(id)?;
+            let integration = directory.integration(id).cloned()?;
+            Some((directory, integration))
+        };
+        return state.find(look).await.ok_or_else(unknown);
+    }
+    let Some(Presented { key, meant, bearer }) = key else { return Err(keyless()) };
+    if let Some((directory, integration)) = find_by_key(&state.snapshots, &key)
+        && known_integration(&directory, text).is_some_and(|named| named.id == integration.id)
+    {
+        return Ok((directory, integration));
+    }
+    if meant {
+        return Err(ApiError { bad_token: bearer, ..wrong_key() });
+    }
+    let directory = caller::instance(state, parts).await?;
+    if let Some(integration) = known_integration(&directory, text).cloned() {
+        return Ok((directory, integration));
+    }
+    sign_in(state, parts, &directory).await?;
+    Err(unknown())
+}
+
+/// What may be an integration's key.
+struct Presented {
+    key: String,
+    /// It can be nothing else, such as a person's password.
+    meant: bool,
+    bearer: bool,
+}
+
+fn presented(query: &Query, headers: &HeaderMap) -> Option<Presented> {
+    if let Some(key) = query.get("apiKey") {
+        return Some(Presented { key, meant: true, bearer: false });
+    }
+    match credentials(headers) {
+        Credentials::Bearer(token) => {
+            Some(Presented { key: token.expose().to_owned(), meant: true, bearer: true })
+        }
+        Credentials::Basic(user, password) => {
+            // Somebody who means a key is not tried as a person: that would cost and lock out.
+            let meant = password.expose().starts_with(keys::INTEGRATION_KEY_PREFIX)
+                || user.parse::<IntegrationId>().is_ok();
+            Some(Presented { key: password.expose().to_owned(), meant, bearer: false })
+        }
+        Credentials::None | Credentials::Unreadable => None,
+    }
+}
+
+fn find_by_key(known: &Snapshots, key: &str) -> Option<Door> {
+    if key.len() > keys::PRESENTED_BYTES_MAX {
+        return None;
+    }
+    let (directory, id) = known.by_integration_key_hash(&keys::hash(key))?;
+    let integration = directory.integration(id).cloned()?;
+    Some((directory, integration))
+}
+
+fn wrong_key() -> ApiError {
+    ApiError::unauthorized("The integration's key is wrong.")
+}
+
+fn keyless() -> ApiError {
+    let message = "Send the integration's key: as ?apiKey=…, as password with HTTP Basic \
+                   authentication, or as bearer token.";
+    ApiError::unauthorized(message)
+}
+
+/// Who sends.
+#[derive(Clone, Copy)]
+struct Sender<'a> {
+    parts: &'a Parts,
+    query: &'a Query,
+}
+
 async fn take(
     state: &ApiState,
     directory: &Directory,
     integration: &Integration,
-    query: &Query,
-    request: Request,
+    sender: Sender<'_>,
+    body: Body,
 ) -> Result<RequestId, ApiError> {
-    let (parts, body) = request.into_parts();
-    admit(state, &parts, query, directory, integration).await?;
+    admit(state, sender, directory, integration).await?;
     let format = integration.format;
-    let bytes = body::read(&parts.headers, body, payload::body_bytes_max(format)).await?;
+    let bytes = body::read(&sender.parts.headers, body, payload::body_bytes_max(format)).await?;
     let now = state.clock.now();
     let parsed = parse(bytes.clone(), move |bytes| payload::parse(format, bytes, now)).await?;
     let drafts = parsed.map_err(|error| {
@@ -115,39 +213,18 @@ fn in_words_of(format: Format, error: ApiError) -> ApiError {
 /// Lets the sender in: by the integration's key, or as a person who may send events.
 async fn admit(
     state: &ApiState,
-    parts: &Parts,
-    query: &Query,
+    sender: Sender<'_>,
     directory: &Directory,
     integration: &Integration,
 ) -> Result<(), ApiError> {
-    let is_key = |presented: &str| keys::matches(presented, &integration.key_hash);
-    let wrong = || ApiError::unauthorized("The integration's key is wrong.");
-    let by_key = match (query.get("apiKey"), credentials(&parts.headers)) {
-        (Some(presented), _) => is_key(&presented).then_some(true).ok_or_else(wrong)?,
-        (None, Credentials::Bearer(token)) => {
-            if !is_key(token.expose()) {
-                return Err(ApiError { bad_token: true, ..wrong() });
-            }
-            true
-        }
-        (None, Credentials::Basic(user, password)) => {
-            let key = is_key(password.expose());
-            // Somebody who means a key is not tried as a person: that would cost and lock out.
-            let meant = password.expose().starts_with(keys::INTEGRATION_KEY_PREFIX)
-                || user.parse::<IntegrationId>().is_ok();
-            if meant && !key {
-                return Err(wrong());
-            }
-            key
-        }
-        (None, Credentials::None | Credentials::Unreadable) => {
-            let message = "Send the integration's key: as ?apiKey=…, as password with HTTP Basic \
-                           authentication, or as bearer token.";
-            return Err(ApiError::unauthorized(message));
-        }
+    let Some(presented) = presented(sender.query, &sender.parts.headers) else {
+        return Err(keyless());
     };
-    if !by_key {
-        let principal = sign_in(state, parts, directory).await?;
+    if !keys::matches(&presented.key, &integration.key_hash) {
+        if presented.meant {
+            return Err(ApiError { bad_token: presented.bearer, ..wrong_key() });
+        }
+        let principal = sign_in(state, sender.parts, directory).await?;
         allows(&principal, Permission::SendEvents, &Scope::Instance)?;
     }
     match integration.status {
@@ -210,7 +287,7 @@ async fn accept(
 /// Alerts as Prometheus posts them, answered in Alertmanager's words.
 async fn alertmanager_alerts(State(state): State<ApiState>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let (directory, integration) = match by_key(&state, &parts) {
+    let (directory, integration) = match by_key(&state, &parts).await {
         Ok(found) => found,
         Err(response) => return *response,
     };
@@ -252,10 +329,7 @@ async fn take_alerts(
 }
 
 /// The integration whose key comes with the request: in the path, as password or as bearer token.
-fn by_key(
-    state: &ApiState,
-    parts: &Parts,
-) -> Result<(Arc<Directory>, Arc<Integration>), Box<Response>> {
+async fn by_key(state: &ApiState, parts: &Parts) -> Result<Door, Box<Response>> {
     let in_path = parts.extensions.get::<Tenant>().map(|tenant| tenant.0.as_str());
     let in_path = in_path.filter(|word| word.starts_with(keys::INTEGRATION_KEY_PREFIX));
     let presented = match (in_path, credentials(&parts.headers)) {
@@ -269,13 +343,9 @@ fn by_key(
             )));
         }
     };
-    let wrong = || Box::new(stranger("the integration's key is wrong"));
-    if presented.len() > keys::PRESENTED_BYTES_MAX {
-        return Err(wrong());
-    }
-    let found = state.snapshots.by_integration_key_hash(&keys::hash(&presented));
-    let (directory, id) = found.ok_or_else(wrong)?;
-    let integration = directory.integration(id).cloned().ok_or_else(wrong)?;
+    let found = state.find(|known| find_by_key(known, &presented)).await;
+    let (directory, integration) =
+        found.ok_or_else(|| Box::new(stranger("the integration's key is wrong")))?;
     match integration.status {
         Status::Active => Ok((directory, integration)),
         Status::Inactive => Err(Box::new(spoken(&inactive()))),

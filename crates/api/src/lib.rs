@@ -14,6 +14,7 @@
 //! is decided in `domain`, `config` and `pipeline`. Nothing here knows SQL or reads a clock by
 //! itself, and no log line holds a path as it was sent: it may contain a key.
 
+mod paced;
 pub mod state;
 pub mod error;
 pub mod time;
@@ -32,5 +33,5 @@ mod tests;
 
 pub use caller::{Caller, Client};
 pub use error::ApiError;
-pub use server::router;
+pub use server::{around, router};
 pub use state::{ApiState, Hashing, Inner};

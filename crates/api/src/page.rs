@@ -276,6 +276,11 @@ fn decode(raw: &str, name: &str) -> Result<String, ApiError> {
         }
         at += 1;
     }
+    if out.contains(&0) {
+        // No text holds one, and PostgreSQL refuses it.
+        let message = format!("The value of {name} holds a NUL character; leave it out.");
+        return Err(ApiError::bad_request("validation.common.query.nul", message, &[name]));
+    }
     String::from_utf8(out).map_err(|_| {
         let message = format!("The value of {name} is not UTF-8.");
         ApiError::bad_request("validation.common.query.not_utf8", message, &[name])

@@ -15,7 +15,9 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::MethodRouter;
 use firebell_domain::name::cut;
 use futures_util::FutureExt as _;
-use http::header::{CACHE_CONTROL, CONTENT_TYPE, X_CONTENT_TYPE_OPTIONS};
+use http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST, ORIGIN, X_CONTENT_TYPE_OPTIONS,
+};
 use http::uri::{PathAndQuery, Uri};
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 use tower::ServiceExt as _;
@@ -28,6 +30,9 @@ use crate::state::ApiState;
 pub const PATH_BYTES_MAX: usize = 8 * 1024;
 /// The header that tells a request's id.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Nothing that is answered here is a page, whatever a browser takes it for.
+const POLICY: &str = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
 /// The word after `/t/` in the path as it was sent. A request extension.
 #[derive(Clone)]
@@ -146,8 +151,9 @@ pub fn router(state: ApiState) -> Router {
     around(routed, state)
 }
 
-/// Puts what every request passes around the routes.
-pub(crate) fn around(routed: Router<ApiState>, state: ApiState) -> Router {
+/// Puts what every request passes around the routes: also for measurements, which compare like with
+/// like.
+pub fn around(routed: Router<ApiState>, state: ApiState) -> Router {
     let routed = routed
         .fallback(unknown)
         .method_not_allowed_fallback(wrong_method)
@@ -237,6 +243,7 @@ async fn guard(State(state): State<ApiState>, request: Request, next: Next) -> R
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
     if let Ok(value) = HeaderValue::from_str(&id) {
         headers.insert(REQUEST_ID, value);
     }
@@ -250,11 +257,26 @@ async fn guard(State(state): State<ApiState>, request: Request, next: Next) -> R
     response
 }
 
-/// Browsers send stored Basic credentials along with what other sites' pages make them send.
+/// Browsers send stored Basic credentials along with what other sites' pages make them send. They
+/// say so in `Sec-Fetch-Site`, but not to servers without TLS: there only `Origin` tells.
 fn is_foreign_page(request: &Request) -> bool {
-    let acts = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    let site = request.headers().get("sec-fetch-site").map(HeaderValue::as_bytes);
-    acts && matches!(site, Some(b"cross-site" | b"same-site"))
+    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
+        return false;
+    }
+    let header = |name: HeaderName| request.headers().get(name).map(HeaderValue::as_bytes);
+    if let Some(site) = header(HeaderName::from_static("sec-fetch-site")) {
+        return matches!(site, b"cross-site" | b"same-site");
+    }
+    let Some(origin) = header(ORIGIN) else { return false };
+    let host = header(HOST).or_else(|| request.uri().authority().map(|a| a.as_str().as_bytes()));
+    let own = [b"http://".as_slice(), b"https://"]
+        .into_iter()
+        .find_map(|scheme| origin.strip_prefix(scheme));
+    match (own, host) {
+        (Some(own), Some(host)) => !own.eq_ignore_ascii_case(host),
+        // "null" and the like: a page that hides where it is from.
+        _ => true,
+    }
 }
 
 /// What the framework refuses by itself, as an envelope like every other error.

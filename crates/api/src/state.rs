@@ -12,8 +12,11 @@ use firebell_pipeline::metrics::Metrics;
 use firebell_pipeline::respond::Responder;
 use firebell_store::Db;
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
 use crate::error::ApiError;
+use crate::health::{self, Probe};
+use crate::paced::Paced;
 
 /// Passwords that are verified at the same moment: each keeps a processor busy for tens of
 /// milliseconds and takes 19 MiB.
@@ -21,9 +24,21 @@ pub const HASHING_AT_ONCE_MAX: usize = 2;
 /// Requests that may wait for their password to be verified; more are told to come again.
 pub const HASHING_WAITING_MAX: usize = 64;
 
+/// How often strangers may make the server look for configuration that other processes changed, in
+/// microseconds.
+const SECOND_LOOK_MICROS: u64 = 200_000;
+/// How long such a look may take.
+const SECOND_LOOK_TIME_MAX: Duration = Duration::from_secs(1);
+
 /// A handle on what handlers share.
 #[derive(Clone)]
-pub struct ApiState(Arc<Inner>);
+pub struct ApiState(Arc<Shared>);
+
+struct Shared {
+    inner: Inner,
+    second_look: Paced<()>,
+    probe: Paced<Probe>,
+}
 
 /// What handlers share. Made by the binary.
 pub struct Inner {
@@ -52,7 +67,36 @@ pub struct Inner {
 impl ApiState {
     /// Shares these.
     pub fn new(inner: Inner) -> Self {
-        Self(Arc::new(inner))
+        let second_look = Paced::every(SECOND_LOOK_MICROS);
+        let probe = Paced::every(health::PROBE_MICROS);
+        Self(Arc::new(Shared { inner, second_look, probe }))
+    }
+
+    /// Looks something up in the configuration. If it is not there, looks once more at what other
+    /// processes changed: the command line may have made it a moment ago. All requests together
+    /// cause few such looks, whatever they name.
+    pub(crate) async fn find<T>(&self, look: impl Fn(&Snapshots) -> Option<T>) -> Option<T> {
+        if let Some(found) = look(&self.snapshots) {
+            return Some(found);
+        }
+        self.look_again().await;
+        look(&self.snapshots)
+    }
+
+    /// Reads what other processes changed, unless that was done a moment ago.
+    pub(crate) async fn look_again(&self) {
+        let refresh = async || {
+            let refreshed = timeout(SECOND_LOOK_TIME_MAX, self.snapshots.refresh(&self.db)).await;
+            if let Ok(Err(error)) = refreshed {
+                tracing::debug!(%error, "the configuration cannot be read; the known one stays");
+            }
+        };
+        self.0.second_look.get(self.clock.monotonic_micros(), refresh).await;
+    }
+
+    /// How the database is doing, as of at most a second ago.
+    pub(crate) async fn probe(&self) -> Probe {
+        self.0.probe.get(self.clock.monotonic_micros(), async || health::backlog(self).await).await
     }
 }
 
@@ -60,18 +104,25 @@ impl Deref for ApiState {
     type Target = Inner;
 
     fn deref(&self) -> &Inner {
-        &self.0
+        &self.0.inner
     }
 }
 
 /// Runs work that keeps a processor busy, a few pieces at a time, away from the threads that serve
-/// requests.
+/// requests. What is long has places of its own: nobody's sign-in waits for it.
+#[derive(Default)]
 pub struct Hashing {
+    passwords: Lane,
+    long: Lane,
+}
+
+/// Places for one kind of work.
+struct Lane {
     running: Arc<Semaphore>,
     places: Semaphore,
 }
 
-impl Default for Hashing {
+impl Default for Lane {
     fn default() -> Self {
         Self {
             running: Arc::new(Semaphore::new(HASHING_AT_ONCE_MAX)),
@@ -81,11 +132,31 @@ impl Default for Hashing {
 }
 
 impl Hashing {
-    /// Runs `work` and waits for it.
+    /// Runs the work of a password and waits for it.
     ///
     /// # Errors
     /// 503 when too many are waiting already.
     pub async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, ApiError> {
+        self.passwords.run(work).await
+    }
+
+    /// Runs other work, which may take long, and waits for it.
+    ///
+    /// # Errors
+    /// 503 when too many are waiting already.
+    pub async fn run_long<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, ApiError> {
+        self.long.run(work).await
+    }
+}
+
+impl Lane {
+    async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, ApiError> {

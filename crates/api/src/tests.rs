@@ -3,6 +3,7 @@
 pub(crate) mod world;
 
 mod access;
+mod attacks;
 mod tenants;
 mod intake;
 mod alertmanager;

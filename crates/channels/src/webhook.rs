@@ -10,7 +10,7 @@ mod sign;
 #[cfg(test)]
 mod tests;
 
-use std::{sync::Arc, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use reqwest::{Client, Response, StatusCode, Url, header, redirect};
 use tokio::time::timeout;
@@ -214,7 +214,11 @@ impl Webhook {
             }
         };
         let body_limit = Duration::from_millis(self.config.body_timeout_ms);
-        let excerpt = answer::excerpt(&mut response, body_limit).await;
+        // Read in any case, so that the connection can be used again.
+        let mut excerpt = answer::excerpt(&mut response, body_limit).await;
+        if !may_be_quoted(response.remote_addr()) {
+            excerpt.clear();
+        }
         answer::judge(&host, &response, &excerpt, message.sent_at)
     }
 
@@ -298,6 +302,12 @@ impl<'a> Call<'a> {
         };
         Ok(Self { id, message, signature, body })
     }
+}
+
+/// Whether what the receiver said may be shown to whoever sees the alert: whoever writes a
+/// webhook's address must not read inner pages with it, even where it may be posted to.
+fn may_be_quoted(from: Option<SocketAddr>) -> bool {
+    from.is_some_and(|from| guard::is_public(from.ip()))
 }
 
 /// The body of a message that brings none of its own.

@@ -16,6 +16,7 @@ use firebell_domain::name::{cut, is_invisible};
 use firebell_sql::{Db, WriteTx};
 use firebell_store::configuration::{self as rows, EntityRow, InstanceRow, LogRow};
 
+use crate::check::TemplateCheck;
 use crate::change::{Author, Change, Committed, applied, effective};
 use crate::error::ConfigError;
 use crate::fault::Faults;
@@ -33,17 +34,28 @@ pub struct Authority {
     db: Db,
     snapshots: Snapshots,
     random: Random,
+    templates: Option<TemplateCheck>,
 }
 
 impl Authority {
     /// A writer that publishes into these snapshots.
     pub fn new(db: Db, snapshots: Snapshots, random: Random) -> Self {
-        Self { db, snapshots, random }
+        Self { db, snapshots, random, templates: None }
+    }
+
+    /// Refuses forms whose message templates do not pass this check.
+    #[must_use]
+    pub fn with_template_check(self, templates: TemplateCheck) -> Self {
+        Self { templates: Some(templates), ..self }
     }
 
     /// The snapshots it publishes into.
     pub fn snapshots(&self) -> &Snapshots {
         &self.snapshots
+    }
+
+    pub(crate) fn template_check(&self) -> Option<TemplateCheck> {
+        self.templates
     }
 
     pub(crate) fn random(&self) -> &Random {
@@ -112,7 +124,7 @@ impl Authority {
     where
         F: Fn(&Directory) -> Result<Vec<Change>, Faults> + Send + Sync + 'static,
     {
-        let (by, snapshots) = (shortened(by), self.snapshots.clone());
+        let (by, snapshots, templates) = (shortened(by), self.snapshots.clone(), self.templates);
         let change = move |tx: &mut WriteTx<'_>| {
             let at = next_revision(tx, snapshots.revision())?;
             let before = newest(tx, &snapshots, no)?;
@@ -126,7 +138,7 @@ impl Authority {
             }
             let mut after = applied(&before, &changes);
             after.revision = at;
-            check::check(&before, &after, &changes)?;
+            check::check_with(&before, &after, &changes, templates)?;
             write(tx, no, at, Step { before: &before, changes: &changes, by: &by, now })?;
             let directory = Arc::new(after);
             publish_after_commit(tx, &snapshots, &directory);

@@ -21,12 +21,40 @@ use crate::change::Change;
 use crate::fault::{Fault, Faults};
 use crate::limits::entities_max;
 
-/// Checks a change: `after` is `before` with `changes` applied.
+/// What a message template makes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TemplateKind {
+    /// Plain text: the subject and the text of an e-mail.
+    Text,
+    /// JSON: the body of a webhook.
+    Json,
+}
+
+/// Says whether a message template can be used; otherwise what is wrong with it, and where.
+///
+/// The language of templates belongs to the channels, of which configuration knows nothing: the
+/// program hands this over ([`crate::Authority::with_template_check`]).
+pub type TemplateCheck = fn(source: &str, kind: TemplateKind) -> Result<(), String>;
+
+/// Checks a change: `after` is `before` with `changes` applied. Templates are not compiled.
 ///
 /// # Errors
 /// Everything that is wrong, up to [`crate::FAULTS_MAX`].
 pub fn check(before: &Directory, after: &Directory, changes: &[Change]) -> Result<(), Faults> {
-    let mut checker = Checker { before, after, faults: Faults::default() };
+    check_with(before, after, changes, None)
+}
+
+/// The same, and every new or changed message template has to pass `templates`.
+///
+/// # Errors
+/// As [`check`].
+pub fn check_with(
+    before: &Directory,
+    after: &Directory,
+    changes: &[Change],
+    templates: Option<TemplateCheck>,
+) -> Result<(), Faults> {
+    let mut checker = Checker { before, after, templates, faults: Faults::default() };
     checker.counts(changes);
     checker.names(changes);
     for change in changes {
@@ -36,6 +64,7 @@ pub fn check(before: &Directory, after: &Directory, changes: &[Change]) -> Resul
     }
     checker.dependants(changes);
     checker.keys(changes);
+    checker.full_access(changes);
     references::check_removals(&mut checker, changes);
     cycles::check(&mut checker, changes);
     checker.faults.or(())
@@ -76,6 +105,7 @@ pub(crate) fn label(directory: &Directory, entity: &Entity) -> String {
 struct Checker<'a> {
     before: &'a Directory,
     after: &'a Directory,
+    templates: Option<TemplateCheck>,
     faults: Faults,
 }
 

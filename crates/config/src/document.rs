@@ -26,7 +26,7 @@ use firebell_base::Timestamp;
 use firebell_domain::instance::InstanceNo;
 
 pub use export::export;
-pub use plan::{DiffLine, Plan, Verb, plan};
+pub use plan::{DiffLine, Plan, Verb, plan, plan_with};
 
 use crate::authority::Authority;
 use crate::change::{Author, Committed};
@@ -109,11 +109,11 @@ pub async fn apply(
     mode: Mode,
     now: Timestamp,
 ) -> Result<Outcome, ConfigError> {
-    let random = authority.random().clone();
+    let (random, templates) = (authority.random().clone(), authority.template_check());
     let last: Arc<Mutex<Option<Plan>>> = Arc::default();
     let kept = Arc::clone(&last);
     let decide = move |directory: &firebell_domain::directory::Directory| {
-        let plan = plan(&document, directory, &random, now, mode)?;
+        let plan = plan_with(&document, directory, (&random, now), mode, templates)?;
         let changes = plan.changes.clone();
         // The transaction may run again: the last plan is the one that is committed.
         *kept.lock().unwrap_or_else(PoisonError::into_inner) = Some(plan);

@@ -1,10 +1,9 @@
 //! Integration keys: made here, shown once, kept as hashes.
 
 use firebell_base::{Random, Secret};
+use firebell_domain::integration::INTEGRATION_KEY_PREFIX;
 use sha2::{Digest as _, Sha256};
 
-/// Prefix of a made key, so that leaked ones can be searched for.
-const PREFIX: &str = "fbk_";
 /// Fewest bytes of a key somebody brings along: shorter ones can be guessed.
 pub const KEY_BYTES_MIN: usize = 20;
 /// Most bytes of a key.
@@ -13,7 +12,7 @@ pub const KEY_BYTES_MAX: usize = 200;
 /// A new key: `fbk_` and 32 hexadecimal digits (128 random bits).
 pub fn new_key(random: &Random) -> Secret {
     let digits = u128::from_be_bytes(random.bytes());
-    Secret::new(format!("{PREFIX}{digits:032x}"))
+    Secret::new(format!("{INTEGRATION_KEY_PREFIX}{digits:032x}"))
 }
 
 /// The SHA-256 of a key. Keys are long and random, so a plain hash is enough.

@@ -34,6 +34,7 @@ mod samples;
 
 pub use authority::Authority;
 pub use change::{Author, Change, Committed};
+pub use check::{TemplateCheck, TemplateKind};
 pub use error::ConfigError;
 pub use fault::{FAULTS_MAX, Fault, Faults};
 pub use loading::Damage;

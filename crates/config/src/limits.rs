@@ -33,8 +33,8 @@ pub const PROPERTY_NAME_CHARS_MAX: usize = 100;
 pub const PROPERTY_VALUE_BYTES_MAX: usize = 20_000;
 /// Characters of a key in another system, of an address line, of a language.
 pub const SHORT_TEXT_CHARS_MAX: usize = 200;
-/// Bytes of one message template.
-pub const TEMPLATE_BYTES_MAX: usize = 64 * 1024;
+/// Bytes of one message template: the longest that the channels compile.
+pub const TEMPLATE_BYTES_MAX: usize = 32 * 1024;
 /// Bytes of a webhook's URL.
 pub const URL_BYTES_MAX: usize = 4_096;
 /// Bytes of a webhook's signing secret.

@@ -13,7 +13,10 @@
 //!    told at once.
 //! 5. After the last place the walk repeats, if the shift says so, after the repetition's delay; then it ends,
 //!    and the end notice goes out after its own delay.
-//! 6. A walk that comes late (the process was down) does not catch up by telling everybody at once: delays are
+//! 6. A new round tells everybody again, also in groups that are members: who was told before the round began
+//!    does not count as told. A walk [once](Walk::once) through a group that hears that nobody answered neither
+//!    repeats nor tells anybody about its own end, so that notices never go in circles.
+//! 7. A walk that comes late (the process was down) does not catch up by telling everybody at once: delays are
 //!    counted from the moment somebody is really told.
 
 use firebell_base::Timestamp;
@@ -42,6 +45,15 @@ pub struct Walk {
     pub round: u16,
     /// Whether somebody was told in this round.
     pub told_in_round: bool,
+    /// Since when being told counts as told: when this round, or the one that led here, began; none before
+    /// any round was repeated.
+    pub since: Option<Timestamp>,
+    /// Whether it answers an end notice: no repetitions, no notice of its own, nor of groups it reaches.
+    pub once: bool,
+    /// Whether device time frames and delays are ignored.
+    pub override_device_restrictions: bool,
+    /// Whether shift delays are ignored.
+    pub escalation_override: bool,
     /// Whether and how it repeats; `repetitions` counts those left.
     pub repeat: Option<RepeatEscalation>,
     /// Who hears that nobody answered.
@@ -89,6 +101,8 @@ pub struct Tell {
     pub path: Path,
     /// What kind of escalation it is.
     pub escalation: EscalationType,
+    /// Whoever was told at or after this instant is told already; none: whoever was told at all.
+    pub since: Option<Timestamp>,
 }
 
 /// Why a place was passed over.
@@ -100,6 +114,10 @@ pub enum Passed {
     Inactive,
     /// The person has no device that may be used now.
     NoDevice(PersonId),
+    /// The device may not be used now.
+    UnusableDevice,
+    /// Nobody of the group can be told now.
+    NobodyThere,
 }
 
 impl Walk {
@@ -122,23 +140,27 @@ impl Walk {
             next: 0,
             round: 0,
             told_in_round: false,
+            since: None,
+            once: false,
+            override_device_restrictions: false,
+            escalation_override: all_at_once,
             repeat: on_call.shift.repeat,
             end_notice: on_call.shift.end_notice.clone(),
             due: Some(at),
         }
     }
 
-    /// Takes the turn that is due, at `now`. `reachable` says whether a person could be told now or at the
-    /// given instant: whether they have a usable device.
+    /// Takes the turn that is due, at `now`. `reachable` says whether a recipient could be told at the given
+    /// instant: whether a person has a usable device, the device may be used, somebody of the group is there.
     pub fn turn(
         &mut self,
         directory: &Directory,
         now: Timestamp,
-        reachable: &dyn Fn(PersonId, Timestamp) -> bool,
+        reachable: &dyn Fn(Recipient, Timestamp) -> bool,
     ) -> Turn {
         let mut turn = Turn::default();
         self.due = None;
-        if self.next >= self.steps.len() && !self.begin_round_or_end(&mut turn) {
+        if self.next >= self.steps.len() && !self.begin_round_or_end(now, &mut turn) {
             return turn;
         }
         let mut told_now = false;
@@ -181,7 +203,8 @@ impl Walk {
             Who::StandIn { person, absent } => (Recipient::Person(person), Some(absent)),
         };
         let escalation = step.escalation;
-        turn.tell.push(Tell { recipient, path: path(stands_in_for), escalation });
+        let since = self.since;
+        turn.tell.push(Tell { recipient, path: path(stands_in_for), escalation, since });
     }
 
     fn who(
@@ -189,11 +212,13 @@ impl Walk {
         directory: &Directory,
         step: Step,
         at: Timestamp,
-        reachable: &dyn Fn(PersonId, Timestamp) -> bool,
+        reachable: &dyn Fn(Recipient, Timestamp) -> bool,
     ) -> Result<Who, Passed> {
         let person = match step.member {
             Recipient::Group(group) => {
-                return directory.group(group).map(|_| Who::Group(group)).ok_or(Passed::Inactive);
+                directory.group(group).ok_or(Passed::Inactive)?;
+                let somebody = reachable(step.member, at);
+                return if somebody { Ok(Who::Group(group)) } else { Err(Passed::NobodyThere) };
             }
             Recipient::Person(person) => person,
             Recipient::Device(device) => directory.device(device).ok_or(Passed::Inactive)?.owner,
@@ -205,20 +230,25 @@ impl Walk {
             Cover::ReplacedBy(stand_in) => Who::StandIn { person: stand_in, absent: person },
         };
         let answering = match who {
-            Who::StandIn { person, .. } => person,
-            Who::Member | Who::Group(_) => person,
+            Who::StandIn { person, .. } => Recipient::Person(person),
+            Who::Member | Who::Group(_) => step.member,
         };
-        if reachable(answering, at) { Ok(who) } else { Err(Passed::NoDevice(answering)) }
+        match answering {
+            _ if reachable(answering, at) => Ok(who),
+            Recipient::Person(person) => Err(Passed::NoDevice(person)),
+            Recipient::Device(_) | Recipient::Group(_) => Err(Passed::UnusableDevice),
+        }
     }
 
     /// At the end of a round: starts the next one (true), or says that the walk has ended (false).
-    fn begin_round_or_end(&mut self, turn: &mut Turn) -> bool {
+    fn begin_round_or_end(&mut self, now: Timestamp, turn: &mut Turn) -> bool {
         match self.repeat.as_mut() {
             Some(repeat) if repeat.repetitions > 0 => {
                 repeat.repetitions -= 1;
                 self.next = 0;
                 self.round = self.round.saturating_add(1);
                 self.told_in_round = false;
+                self.since = Some(now);
                 turn.new_round = true;
                 true
             }

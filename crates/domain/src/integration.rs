@@ -9,6 +9,9 @@ use crate::person::Status;
 /// The id of an integration; also the function id in its trigger URL.
 pub type IntegrationId = Id<Integration>;
 
+/// The key of an integration begins so, so that leaked ones can be searched for.
+pub const INTEGRATION_KEY_PREFIX: &str = "fbk_";
+
 /// A door for one sender.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Integration {

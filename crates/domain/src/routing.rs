@@ -54,8 +54,10 @@ pub enum Note {
     NobodyOnCall(GroupId),
     /// The group is inactive or removed.
     GroupInactive(GroupId),
-    /// The group was met again inside itself, or too deep.
+    /// The group's escalation runs already, or the group was met again inside itself.
     GroupAgain(GroupId),
+    /// The group is a member of a member of … a member, deeper than [`GROUP_DEPTH_MAX`].
+    TooDeep(GroupId),
     /// The supervisor is told because nobody is on call.
     SupervisorInstead(GroupId, PersonId),
     /// A person or a device is inactive or removed.
@@ -75,7 +77,17 @@ pub struct Router<'a> {
     handling: Handling,
     alerts_so_far: &'a dyn Fn(ShiftId) -> u64,
     entered: BTreeSet<GroupId>,
+    round: Round,
     routed: Routed,
+}
+
+/// What groups inherit from the walk that reaches them.
+#[derive(Debug, Clone, Copy, Default)]
+struct Round {
+    /// Since when being told counts as told.
+    since: Option<Timestamp>,
+    /// Whether their walks are [`Walk::once`].
+    once: bool,
 }
 
 impl<'a> Router<'a> {
@@ -88,7 +100,8 @@ impl<'a> Router<'a> {
         entered: BTreeSet<GroupId>,
         alerts_so_far: &'a dyn Fn(ShiftId) -> u64,
     ) -> Self {
-        Self { directory, at, handling, alerts_so_far, entered, routed: Routed::default() }
+        let (round, routed) = (Round::default(), Routed::default());
+        Self { directory, at, handling, alerts_so_far, entered, round, routed }
     }
 
     /// Routes to these recipients.
@@ -120,8 +133,21 @@ impl<'a> Router<'a> {
                 self.routed.notes.push(Note::TooMany);
             }
         } else {
-            self.routed.tell.push(Tell { recipient: who, path, escalation });
+            let since = self.round.since;
+            self.routed.tell.push(Tell { recipient: who, path, escalation, since });
         }
+    }
+
+    /// Whether opening the group would tell somebody, now or later. One that was entered before has been
+    /// told, or is being told.
+    fn somebody_there(&self, id: GroupId, at: Timestamp, depth: usize) -> bool {
+        if self.entered.contains(&id) {
+            return true;
+        }
+        let entered = self.entered.clone();
+        let mut trial = Router::new(self.directory, at, self.handling, entered, self.alerts_so_far);
+        trial.open_group(id, depth);
+        !trial.routed.tell.is_empty() || !trial.routed.walks.is_empty()
     }
 
     fn open_group(&mut self, id: GroupId, depth: usize) {
@@ -130,7 +156,11 @@ impl<'a> Router<'a> {
             self.routed.notes.push(Note::GroupInactive(id));
             return;
         };
-        if depth >= GROUP_DEPTH_MAX || !self.entered.insert(id) {
+        if depth >= GROUP_DEPTH_MAX {
+            self.routed.notes.push(Note::TooDeep(id));
+            return;
+        }
+        if !self.entered.insert(id) {
             self.routed.notes.push(Note::GroupAgain(id));
             return;
         }
@@ -177,7 +207,12 @@ impl<'a> Router<'a> {
             self.routed.notes.push(note);
             let all_at_once = self.handling.escalation_override;
             let mut walk = Walk::start(group.id, on_call, self.at, all_at_once);
-            self.take_turn(&mut walk, depth + 1);
+            walk.override_device_restrictions = self.handling.override_device_restrictions;
+            walk.since = self.round.since;
+            if self.round.once {
+                (walk.once, walk.repeat, walk.end_notice) = (true, None, None);
+            }
+            self.take_turn(&mut walk, depth);
             if walk.due.is_some() {
                 self.routed.walks.push(walk);
             }
@@ -198,7 +233,9 @@ impl<'a> Router<'a> {
                 self.routed.notes.push(Note::SupervisorInstead(group.id, *supervisor));
                 let path = Path { group: Some(group.id), ..Path::default() };
                 let recipient = Recipient::Person(*supervisor);
-                let tell = Tell { recipient, path, escalation: EscalationType::Management };
+                let since = self.round.since;
+                let escalation = EscalationType::Management;
+                let tell = Tell { recipient, path, escalation, since };
                 self.routed.tell.push(tell);
             }
         }
@@ -209,12 +246,15 @@ impl<'a> Router<'a> {
         let failsafe = group.is_none_or(|g| g.use_default_devices);
         let rules = self.rules(failsafe);
         let directory = self.directory;
-        let reachable = |person: PersonId, at: Timestamp| {
-            directory
-                .person(person)
-                .is_some_and(|p| !devices::plan(directory, p, at, rules).uses.is_empty())
+        let reachable = |who: Recipient, at: Timestamp| match who {
+            Recipient::Group(id) => self.somebody_there(id, at, depth + 1),
+            Recipient::Person(_) | Recipient::Device(_) => {
+                plan_for(directory, who, at, rules).is_some_and(|(_, plan)| !plan.uses.is_empty())
+            }
         };
         let turn = walk.turn(directory, self.at, &reachable);
+        let outer = self.round;
+        self.round = Round { since: walk.since, once: walk.once };
         for (step, passed) in &turn.passed {
             self.routed.notes.push(Note::PassedOver(walk.group, *step, *passed));
         }
@@ -230,9 +270,13 @@ impl<'a> Router<'a> {
                     round: walk.round.saturating_add(1),
                     ..Path::default()
                 };
+                // Told before or not: this is news. The group itself may be told once more.
+                self.round = Round { since: Some(self.at), once: true };
+                self.entered.remove(&walk.group);
                 self.open(recipient, path, EscalationType::Management, depth + 1);
             }
         }
+        self.round = outer;
         turn
     }
 
@@ -262,7 +306,16 @@ pub fn devices_for(
         override_restrictions: handling.override_device_restrictions,
         failsafe,
     };
-    match tell.recipient {
+    plan_for(directory, tell.recipient, at, rules)
+}
+
+fn plan_for(
+    directory: &Directory,
+    who: Recipient,
+    at: Timestamp,
+    rules: Rules,
+) -> Option<(PersonId, DevicePlan)> {
+    match who {
         Recipient::Person(id) => {
             let person = directory.person(id)?;
             Some((id, devices::plan(directory, person, at, rules)))

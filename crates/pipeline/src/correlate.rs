@@ -115,7 +115,8 @@ impl<'a> Correlator<'a> {
         let slot = draft
             .dedup_key
             .as_ref()
-            .and_then(|key| self.open.get(&(integration.id, key.clone())).copied());
+            .and_then(|key| self.open.get(&(integration.id, key.clone())).copied())
+            .filter(|slot| !self.has_run_out(*slot, record.received));
         match (draft.action, slot) {
             (EventAction::Trigger, slot) => {
                 if let Some(rule) = hidden_by(self.directory, integration.id, &draft, self.now) {
@@ -187,6 +188,31 @@ impl<'a> Correlator<'a> {
         self.note(id, Entry::new(record.received, Step::Intake, source));
         self.opened.push(Opened { alert, draft });
         id
+    }
+
+    /// Whether an alert's time had run out when an event came. Then the alert ends here, before the event:
+    /// an event that came after its end must not vanish into it.
+    fn has_run_out(&mut self, slot: Slot, received: Timestamp) -> bool {
+        let Slot::Known(id) = slot else {
+            return false;
+        };
+        let no = self.directory.instance.no;
+        let alert = self.known.get(&id).or_else(|| self.changes.changed.get(&(no, id)));
+        if alert.is_none_or(|alert| alert.expires > received) {
+            return false;
+        }
+        let now = self.now;
+        let Some(alert) = self.alert(slot) else {
+            return false;
+        };
+        let entry = run_out(alert, now);
+        if let Some(key) = alert.dedup_key.clone() {
+            let integration = alert.integration;
+            self.open.remove(&(integration, key));
+        }
+        self.note(id, entry);
+        self.stop(slot);
+        true
     }
 
     fn fold(&mut self, slot: Slot, integration: &Integration, draft: Draft) -> AlertId {
@@ -276,6 +302,14 @@ impl<'a> Correlator<'a> {
     fn note(&mut self, alert: AlertId, entry: Entry) {
         self.changes.note(self.directory.instance.no, alert, entry);
     }
+}
+
+/// Ends an alert because its time ran out; returns what the timeline says.
+pub(crate) fn run_out(alert: &mut Alert, now: Timestamp) -> Entry {
+    alert.state = State::Closed;
+    alert.updated = now;
+    alert.closed = Some(Closed { at: now, cause: CloseCause::Expired, by: None });
+    Entry::new(now, Step::Correlate, "Ended: its time ran out")
 }
 
 /// The slot of an alert that is not there: it cannot happen, and if it did, the event still has its record.

@@ -5,69 +5,51 @@
 //! under the same idempotency key (the notification's id). Instances take turns, and none may hold all places,
 //! so one customer's slow receiver delays nobody else.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use firebell_base::time::{add_micros, micros_between};
 use firebell_base::{Clock, Id, Random, Timestamp};
 use firebell_channels::{Message, Receipt, Registry, SendError};
 use firebell_config::Snapshots;
+use firebell_domain::alert::State;
 use firebell_domain::instance::InstanceNo;
 use firebell_domain::notification::{Delivery, NotificationState, Outcome};
 use firebell_domain::timeline::{Entry, Step};
 use firebell_sql::Db;
 use firebell_store::deliveries::{self, OutboxMessage};
 use firebell_store::notifications::{self, Finish};
-use firebell_store::timeline;
+use firebell_store::{alerts, timeline};
 use tokio::sync::{Notify, mpsc};
-use tokio::task::JoinSet;
+use tokio::task::{Id as TaskId, JoinError, JoinSet};
 
 use crate::engine::Job;
 use crate::limits::{
     DELIVERY_BACKOFF, IN_FLIGHT_MAX, IN_FLIGHT_PER_INSTANCE_MAX, LATE_AFTER, RECHECK_AFTER,
-    RESULTS_PER_RECORD_MAX, RETRY_AFTER_MAX, SENDING_MAX,
+    RESULTS_PER_RECORD_MAX, RETRY_AFTER_MAX,
 };
 use crate::metrics::Metrics;
 use crate::parts::Stop;
 use crate::render::{Links, micros, render};
 use crate::words;
 
-/// The handle through which the engine hands over what is to be sent. It counts what is under way, so that the
-/// engine leases no more than can be sent soon.
-#[derive(Clone)]
-pub struct Outgoing {
-    queue: mpsc::UnboundedSender<Job>,
-    under_way: Arc<AtomicUsize>,
-}
+mod outgoing;
 
-impl Outgoing {
-    /// How many more messages may be handed over now.
-    pub fn free(&self) -> usize {
-        SENDING_MAX.saturating_sub(self.under_way.load(Ordering::SeqCst))
-    }
-
-    /// Hands messages over. The engine asked [`Outgoing::free`] first, so the queue is bounded by that.
-    pub(crate) fn send_all(&self, jobs: Vec<Job>) {
-        for job in jobs {
-            self.under_way.fetch_add(1, Ordering::SeqCst);
-            if self.queue.send(job).is_err() {
-                // Stopping: the lease ends, and whoever comes next sends it.
-                self.under_way.fetch_sub(1, Ordering::SeqCst);
-            }
-        }
-    }
-}
+pub use outgoing::Outgoing;
+pub(crate) use outgoing::Room;
+use outgoing::UnderWay;
 
 /// Sends and records.
 pub struct Deliverer {
     queue: mpsc::UnboundedReceiver<Job>,
     shared: Arc<Shared>,
-    under_way: Arc<AtomicUsize>,
+    under_way: UnderWay,
     waiting: BTreeMap<InstanceNo, VecDeque<Job>>,
     last_served: Option<InstanceNo>,
     in_flight: BTreeMap<InstanceNo, usize>,
     sending: JoinSet<Sent>,
+    /// What each task sends.
+    started: HashMap<TaskId, Arc<Job>>,
     results: Vec<Sent>,
     /// Woken when places become free: the engine may lease more.
     wake: Arc<Notify>,
@@ -86,7 +68,7 @@ pub(crate) struct Shared {
 
 /// What became of one attempt.
 struct Sent {
-    job: Job,
+    job: Arc<Job>,
     at: Timestamp,
     kept: Option<OutboxMessage>,
     notes: Vec<String>,
@@ -103,8 +85,8 @@ enum Attempt {
 /// Makes the two ends.
 pub(crate) fn open(shared: Shared, wake: Arc<Notify>) -> (Outgoing, Deliverer) {
     let (sender, queue) = mpsc::unbounded_channel();
-    let under_way = Arc::new(AtomicUsize::new(0));
-    let outgoing = Outgoing { queue: sender, under_way: Arc::clone(&under_way) };
+    let under_way = UnderWay::default();
+    let outgoing = Outgoing::new(sender, under_way.clone());
     let deliverer = Deliverer {
         queue,
         shared: Arc::new(shared),
@@ -113,6 +95,7 @@ pub(crate) fn open(shared: Shared, wake: Arc<Notify>) -> (Outgoing, Deliverer) {
         last_served: None,
         in_flight: BTreeMap::new(),
         sending: JoinSet::new(),
+        started: HashMap::new(),
         results: Vec::new(),
         wake,
     };
@@ -126,10 +109,10 @@ impl Deliverer {
             self.start_sending();
             tokio::select! {
                 biased;
-                Some(sent) = self.sending.join_next(), if !self.sending.is_empty() => {
-                    self.finished(sent);
-                    while let Some(sent) = self.sending.try_join_next() {
-                        self.finished(sent);
+                Some(ended) = self.sending.join_next_with_id(), if !self.sending.is_empty() => {
+                    self.finished(ended);
+                    while let Some(ended) = self.sending.try_join_next_with_id() {
+                        self.finished(ended);
                     }
                     self.record().await;
                 }
@@ -145,8 +128,8 @@ impl Deliverer {
                 () = stop.wait() => break,
             }
         }
-        while let Some(sent) = self.sending.join_next().await {
-            self.finished(sent);
+        while let Some(ended) = self.sending.join_next_with_id().await {
+            self.finished(ended);
         }
         self.record().await;
     }
@@ -159,11 +142,11 @@ impl Deliverer {
                 self.waiting.entry(job.instance).or_default().push_back(job);
             }
             self.start_sending();
-            let Some(sent) = self.sending.join_next().await else {
+            let Some(ended) = self.sending.join_next_with_id().await else {
                 return count;
             };
             count += 1;
-            self.finished(sent);
+            self.finished(ended);
             self.record().await;
         }
     }
@@ -173,8 +156,10 @@ impl Deliverer {
         while self.sending.len() < IN_FLIGHT_MAX {
             let Some(job) = self.next() else { return };
             *self.in_flight.entry(job.instance).or_default() += 1;
-            let shared = Arc::clone(&self.shared);
-            self.sending.spawn(async move { shared.attempt(job).await });
+            let (shared, job) = (Arc::clone(&self.shared), Arc::new(job));
+            let sent = Arc::clone(&job);
+            let task = self.sending.spawn(async move { shared.attempt(sent).await });
+            self.started.insert(task.id(), job);
         }
     }
 
@@ -195,25 +180,29 @@ impl Deliverer {
         job
     }
 
-    fn finished(&mut self, sent: Result<Sent, tokio::task::JoinError>) {
-        match sent {
-            Ok(sent) => {
-                if let Some(count) = self.in_flight.get_mut(&sent.job.instance) {
-                    *count = count.saturating_sub(1);
-                    if *count == 0 {
-                        self.in_flight.remove(&sent.job.instance);
-                    }
-                }
-                self.results.push(sent);
-            }
-            Err(error) => {
-                // A channel panicked: the lease ends by itself and the notification is sent again. Which
-                // instance it was is unknown, so the places are counted afresh.
-                tracing::error!(%error, "a sending was lost; it is repeated after its lease");
-                self.in_flight.clear();
+    fn finished(&mut self, ended: Result<(TaskId, Sent), JoinError>) {
+        let task = ended.as_ref().map_or_else(JoinError::id, |(task, _)| *task);
+        let Some(job) = self.started.remove(&task) else {
+            return;
+        };
+        if let Some(count) = self.in_flight.get_mut(&job.instance) {
+            *count = count.saturating_sub(1);
+            if *count == 0 {
+                self.in_flight.remove(&job.instance);
             }
         }
-        self.under_way.fetch_sub(1, Ordering::SeqCst);
+        self.under_way.end(job.instance);
+        let sent = ended.map_or_else(
+            |error| {
+                tracing::error!(%error, notification = %job.notification.id, "a channel panicked");
+                let reason = "The channel failed unexpectedly.".to_owned();
+                let failed = SendError::Temporary { reason, retry_after: None };
+                let (at, result) = (self.shared.clock.now(), Attempt::Done(Err(failed)));
+                Sent { job, at, kept: None, notes: Vec::new(), result }
+            },
+            |(_, sent)| sent,
+        );
+        self.results.push(sent);
         self.wake.notify_one();
     }
 
@@ -259,10 +248,10 @@ struct Written {
 }
 
 impl Shared {
-    async fn attempt(&self, job: Job) -> Sent {
+    async fn attempt(&self, job: Arc<Job>) -> Sent {
         let now = self.clock.now();
         let sent = |result, kept, notes| Sent {
-            job: job.clone(),
+            job: Arc::clone(&job),
             at: self.clock.now(),
             kept,
             notes,
@@ -292,10 +281,18 @@ impl Shared {
     }
 
     async fn still_wanted(&self, job: &Job) -> bool {
-        let (no, id) = (job.instance, job.notification.id);
-        let found = self.db.read("deliver.recheck", move |tx| notifications::get(tx, no, id)).await;
+        let (no, id, alert) = (job.instance, job.notification.id, job.alert.id);
+        let wanted = self
+            .db
+            .read("deliver.recheck", move |tx| {
+                let pending = notifications::get(tx, no, id)?
+                    .is_some_and(|n| n.state == NotificationState::Pending);
+                let open = alerts::get(tx, no, alert)?.is_some_and(|a| a.state == State::Open);
+                Ok::<_, firebell_sql::Error>(pending && open)
+            })
+            .await;
         // When the database does not answer, telling twice beats not telling.
-        found.map_or(true, |n| n.is_some_and(|n| n.state == NotificationState::Pending))
+        wanted.unwrap_or(true)
     }
 
     fn count(&self, batch: &[Sent]) {

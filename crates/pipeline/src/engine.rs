@@ -21,7 +21,7 @@ use firebell_sql::{Db, Error, Retryable, WriteTx};
 use firebell_store::{alerts, engine, escalations, journal, notifications};
 use tokio::sync::Notify;
 
-use crate::deliver::Outgoing;
+use crate::deliver::{Outgoing, Room};
 use crate::limits::POLL;
 use crate::metrics::Metrics;
 use crate::parts::Stop;
@@ -127,7 +127,7 @@ impl Engine {
             random: self.random.clone(),
             metrics: Arc::clone(&self.metrics),
             now,
-            capacity: self.outgoing.free(),
+            room: self.outgoing.room(),
             epoch: self.epoch,
             portion,
         };
@@ -232,9 +232,12 @@ impl Engine {
     }
 }
 
-/// The earliest instant at which anything is due.
-fn next_due(tx: &mut WriteTx<'_>) -> Result<Option<Timestamp>, Error> {
-    let all = [escalations::next_due(tx)?, notifications::next_due(tx)?, alerts::next_expiry(tx)?];
+/// The earliest instant at which there is something to do. Notifications that there is no room for are nothing
+/// to do: whoever makes room wakes the engine.
+fn next_due(tx: &mut WriteTx<'_>, room: &Room) -> Result<Option<Timestamp>, Error> {
+    let waiting = notifications::waiting(tx)?.into_iter();
+    let sendable = waiting.filter(|(no, _)| room.left_for(*no) > 0).map(|(_, due)| due).min();
+    let all = [escalations::next_due(tx)?, sendable, alerts::next_expiry(tx)?];
     Ok(all.into_iter().flatten().min())
 }
 

@@ -28,8 +28,6 @@ pub(crate) struct Setting<'a> {
     pub(crate) moment: Moment<'a>,
     /// The alert.
     pub(crate) alert: &'a Alert,
-    /// How it is sent.
-    pub(crate) handling: Handling,
     /// Groups whose walks run for this alert: they are not entered again.
     pub(crate) running: BTreeSet<GroupId>,
 }
@@ -41,7 +39,13 @@ pub(crate) fn take(
     told: &mut Told,
     counts: &dyn Fn(ShiftId) -> u64,
 ) -> Taken {
-    let Setting { moment, alert, handling, running } = setting;
+    let Setting { moment, alert, running } = setting;
+    // As it was when the walk began: an event may have said so.
+    let handling = Handling {
+        priority: alert.priority,
+        override_device_restrictions: walk.override_device_restrictions,
+        escalation_override: walk.escalation_override,
+    };
     let Moment { directory, now, .. } = moment;
     let router = Router::new(directory, now, handling, running, counts);
     let (turn, routed) = router.turn(walk);

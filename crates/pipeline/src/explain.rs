@@ -132,7 +132,6 @@ impl Case<'_> {
         explanation.entries.extend(entries);
         explanation.add(directory, &decided.notifications);
         let mut walks: Vec<Walk> = routed.walks;
-        let handling = route::handling(&alert, Some(form), Some(draft));
         let so_far = |shift| counts.get(&shift).copied().unwrap_or(0);
         for turns in 0.. {
             let next = earliest(&walks).filter(|(_, due)| *due < alert.expires);
@@ -143,7 +142,7 @@ impl Case<'_> {
             }
             let running = walks.iter().filter(|w| w.due.is_some()).map(|w| w.group).collect();
             let moment = Moment { now: due, ..moment };
-            let setting = Setting { moment, alert: &alert, handling, running };
+            let setting = Setting { moment, alert: &alert, running };
             let Some(walk) = walks.get_mut(place) else {
                 break;
             };

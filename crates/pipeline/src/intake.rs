@@ -15,6 +15,7 @@ use firebell_domain::integration::{Integration, IntegrationId};
 use firebell_sql::Db;
 use firebell_store::journal;
 use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::task::JoinSet;
 
 use crate::limits::{
     EVENTS_PER_MINUTE_DEFAULT, INTAKE_WAITING_MAX, JOURNAL_BYTES_MAX, JOURNAL_EVENTS_MAX,
@@ -22,6 +23,8 @@ use crate::limits::{
 use crate::metrics::Metrics;
 use crate::record::{self, Accepted};
 
+/// Commits under way at the same time: while one waits for the disk, the next is already queued behind it.
+const COMMITS_MAX: usize = 2;
 /// How many (instance, integration) buckets are remembered.
 const BUCKETS_MAX: usize = 50_000;
 
@@ -196,10 +199,22 @@ impl Bucket {
 impl JournalWriter {
     /// Writes until every [`Intake`] handle is gone.
     pub async fn run(mut self) {
-        while let Some(first) = self.queue.recv().await {
-            let batch = self.gather(first);
-            self.commit(batch).await;
+        let mut commits = JoinSet::new();
+        loop {
+            tokio::select! {
+                biased;
+                // A commit that panicked has dropped its answers: those senders were told to come again.
+                Some(_) = commits.join_next(), if !commits.is_empty() => {}
+                first = self.queue.recv(), if commits.len() < COMMITS_MAX => {
+                    let Some(first) = first else { break };
+                    // Whoever is about to hand over an event does so before the batch is closed.
+                    tokio::task::yield_now().await;
+                    let batch = self.gather(first);
+                    commits.spawn(self.commit(batch));
+                }
+            }
         }
+        while commits.join_next().await.is_some() {}
     }
 
     /// Whatever waits now, up to the size of a record.
@@ -219,7 +234,8 @@ impl JournalWriter {
         batch
     }
 
-    async fn commit(&self, batch: Vec<Waiting>) {
+    /// Stores a batch and answers everybody in it.
+    fn commit(&self, batch: Vec<Waiting>) -> impl Future<Output = ()> + Send + 'static {
         let mut events = Vec::new();
         let mut answers = Vec::with_capacity(batch.len());
         for mut waiting in batch {
@@ -227,19 +243,22 @@ impl JournalWriter {
             answers.push(waiting.answer);
         }
         let record = record::join(&events);
-        let now = self.clock.now();
-        let written = self
-            .db
-            .write("intake.commit", move |tx| journal::append(tx, now, &record))
-            .await
-            .map_err(|error| {
-                tracing::error!(%error, cause = error.cause(), "accepted events could not be stored");
-                IntakeError::Unavailable
-            });
-        self.committed.notify_one();
-        for answer in answers {
-            // Who no longer waits has gone away; the event is durable all the same.
-            drop(answer.send(written.clone()));
+        let (db, now) = (self.db.clone(), self.clock.now());
+        let committed = Arc::clone(&self.committed);
+        async move {
+            let written = db
+                .write("intake.commit", move |tx| journal::append(tx, now, &record))
+                .await
+                .map_err(|error| {
+                    let cause = error.cause();
+                    tracing::error!(%error, cause, "accepted events could not be stored");
+                    IntakeError::Unavailable
+                });
+            committed.notify_one();
+            for answer in answers {
+                // Who no longer waits has gone away; the event is durable all the same.
+                drop(answer.send(written.clone()));
+            }
         }
     }
 }

@@ -38,5 +38,5 @@ pub mod explain;
 pub mod retention;
 mod parts;
 
-pub use engine::{Engine, EngineError, Job, Turn};
+pub use engine::{Engine, EngineError, Job, Step, Turn};
 pub use parts::{Links, Parts, Pipeline, Stop};

@@ -14,10 +14,15 @@ pub const JOURNAL_BYTES_MAX: usize = 4 * 1024 * 1024;
 pub const RECORDS_PER_TURN_MAX: i64 = 256;
 /// Bytes of journal records processed in one turn, about 2,000 small events (a single larger record still is one).
 pub const RECORD_BYTES_PER_TURN_MAX: i64 = 2 * 1024 * 1024;
-/// Due walks, due notifications and run-out alerts processed in one turn, each.
+/// Due walks and run-out alerts processed in one turn, each.
 pub const DUE_PER_TURN_MAX: i64 = 256;
+/// Due notifications of one instance leased in one turn.
+pub const LEASED_PER_TURN_MAX: usize = 256;
 /// Messages being sent or waiting to be sent in this process.
 pub const SENDING_MAX: usize = 1024;
+/// Messages of one instance being sent or waiting to be sent in this process: its flood must leave room for
+/// others.
+pub const SENDING_PER_INSTANCE_MAX: usize = 256;
 /// Messages being sent at the same moment.
 pub const IN_FLIGHT_MAX: usize = 128;
 /// Messages of one instance being sent at the same moment: a slow receiver of one customer must not

@@ -16,8 +16,17 @@ use firebell_domain::timeline::{Entry, Step};
 use crate::moment::Moment;
 use crate::words;
 
-/// Who has been told about one alert, and in which round last.
-pub(crate) type Told = BTreeMap<PersonId, u16>;
+/// Who has been told about one alert.
+pub(crate) type Told = BTreeMap<PersonId, LastTold>;
+
+/// How a person stands to an alert.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum LastTold {
+    /// Told then.
+    At(Timestamp),
+    /// They answered that they want to hear no more about it.
+    NoMore,
+}
 
 /// What was decided for one alert.
 #[derive(Debug, Default)]
@@ -29,7 +38,7 @@ pub(crate) struct Decided {
 }
 
 /// Turns "tell these" into notifications. A person who was told already is not told again in the same
-/// round, unless the group allows it; `told` is brought up to date.
+/// round, unless the group allows it, and never after asking not to be; `told` is brought up to date.
 pub(crate) fn decide(
     moment: Moment<'_>,
     alert: AlertId,
@@ -48,11 +57,20 @@ pub(crate) fn decide(
         let entry = |text: String| {
             Entry::new(now, Step::Notify, text).person(person).group(tell.path.group)
         };
-        if told.get(&person).is_some_and(|round| *round >= tell.path.round)
-            && !allows_duplicates(directory, tell)
-        {
-            decided.entries.push(entry(format!("{name} ({why}) is told already")));
-            continue;
+        match told.get(&person) {
+            Some(LastTold::NoMore) => {
+                let text = format!("Not told: {name} asked not to be told about this alert");
+                decided.entries.push(entry(text));
+                continue;
+            }
+            Some(LastTold::At(last))
+                if tell.since.is_none_or(|since| *last >= since)
+                    && !allows_duplicates(directory, tell) =>
+            {
+                decided.entries.push(entry(format!("{name} ({why}) was told before")));
+                continue;
+            }
+            Some(LastTold::At(_)) | None => {}
         }
         if plan.uses.is_empty() {
             let reasons = words::skipped(directory, &plan.skipped);
@@ -60,7 +78,7 @@ pub(crate) fn decide(
             decided.entries.push(entry(format!("Not told: {name} ({why}): {reasons}")));
             continue;
         }
-        told.insert(person, tell.path.round);
+        told.insert(person, LastTold::At(now));
         let text = format!("{name} ({why}) is told on {}", devices(directory, &plan, now));
         decided.entries.push(entry(text));
         decided.notifications.extend(plan.uses.iter().map(|used| Notification {

@@ -207,7 +207,10 @@ impl Taking<'_, '_> {
         let no = self.directory.instance.no;
         let mut alert = alerts::lock(self.tx, no, answer.alert)?.ok_or(RespondError::NoAlert)?;
         let option = self.option(&alert, answer.choice)?;
-        let given = responses::given(self.tx, no, alert.id, answer.person, &option)?;
+        let notification = self.mark_responded(answer)?;
+        // Asked again in a later round, the same answer is a new one.
+        let asked = notification.as_ref().map_or(Timestamp::MIN, |n| n.created);
+        let given = responses::given(self.tx, no, alert.id, answer.person, &option, asked)?;
         // Who took it before, and lost it to somebody else since, may take it again.
         let lost = option.action == Action::AssignToUser && alert.owner != Some(answer.person);
         let given = given && !lost;
@@ -216,7 +219,7 @@ impl Taking<'_, '_> {
         let response = Response {
             id,
             alert: alert.id,
-            notification: answer.notification,
+            notification: notification.as_ref().map(|n| n.id),
             person: answer.person,
             option,
             comment: comment.filter(|c| !c.is_empty()),
@@ -225,7 +228,6 @@ impl Taking<'_, '_> {
             standing,
         };
         responses::insert(self.tx, no, &response)?;
-        let notification = self.mark_responded(answer)?;
         let mut entries = vec![self.said(&response)];
         let before = alert.state;
         self.apply(effect, &mut alert, &response, notification.as_ref(), &mut entries)?;
@@ -254,8 +256,12 @@ impl Taking<'_, '_> {
         let Some(id) = answer.notification else {
             return Ok(None);
         };
-        notifications::responded(self.tx, answer.instance, id, self.now)?;
-        notifications::get(self.tx, answer.instance, id)
+        let found = notifications::get(self.tx, answer.instance, id)?;
+        let found = found.filter(|notification| notification.alert == answer.alert);
+        if found.is_some() {
+            notifications::responded(self.tx, answer.instance, id, self.now)?;
+        }
+        Ok(found)
     }
 
     fn said(&self, response: &Response) -> Entry {
@@ -345,7 +351,7 @@ impl Taking<'_, '_> {
         escalations::stop(self.tx, no, &[alert]).map(drop)
     }
 
-    /// Moves the next turn of the running walks that `which` names; returns how many.
+    /// Moves the next turn of the running walks that `which` names, or stops them; returns how many.
     fn set_due(
         &mut self,
         alert: AlertId,
@@ -353,10 +359,16 @@ impl Taking<'_, '_> {
         which: impl Fn(&escalations::Escalation) -> bool,
     ) -> Result<usize, Error> {
         let no = self.directory.instance.no;
-        let walks = escalations::of_alert(self.tx, no, alert)?;
-        let mut moved: Vec<_> = walks.into_iter().filter(|e| e.due.is_some() && which(e)).collect();
-        for walk in &mut moved {
-            walk.due = due;
+        let mut moved = Vec::new();
+        for mut row in escalations::of_alert(self.tx, no, alert)?.into_iter().filter(|e| which(e)) {
+            let paused = walk::decode(&row).ok().filter(|(_, paused)| *paused);
+            match (row.due, paused) {
+                (Some(_), _) => row.due = due,
+                // Stopped while the alert is suspended: resuming it must not start the walk again.
+                (None, Some((walk, _))) if due.is_none() => row.walk = walk::encode(&walk, false),
+                (None, _) => continue,
+            }
+            moved.push(row);
         }
         escalations::update(self.tx, &moved)?;
         Ok(moved.len())

@@ -26,14 +26,13 @@ use crate::{walk, words};
 pub(crate) type ShiftCounts = BTreeMap<ShiftId, u64>;
 
 /// What an alert's form and opening event say about how it is sent.
-pub(crate) fn handling(alert: &Alert, form: Option<&Form>, draft: Option<&Draft>) -> Handling {
-    let devices = draft.and_then(|d| d.override_device_restrictions);
-    let shifts = draft.and_then(|d| d.escalation_override);
+fn handling(alert: &Alert, form: &Form, draft: &Draft) -> Handling {
+    let devices = draft.override_device_restrictions;
+    let shifts = draft.escalation_override;
     Handling {
         priority: alert.priority,
-        override_device_restrictions: devices
-            .unwrap_or_else(|| form.is_some_and(|f| f.override_device_restrictions)),
-        escalation_override: shifts.unwrap_or_else(|| form.is_some_and(|f| f.escalation_override)),
+        override_device_restrictions: devices.unwrap_or(form.override_device_restrictions),
+        escalation_override: shifts.unwrap_or(form.escalation_override),
     }
 }
 
@@ -116,7 +115,7 @@ pub(crate) fn plan(
 ) -> Planned {
     let Moment { directory, now, .. } = moment;
     let (recipients, unknown) = recipients(directory, draft, form);
-    let handling = handling(alert, Some(form), Some(draft));
+    let handling = handling(alert, form, draft);
     let so_far = |shift: ShiftId| counts.get(&shift).copied().unwrap_or(0);
     let router = Router::new(directory, now, handling, BTreeSet::new(), &so_far);
     let routed = router.route(&recipients);
@@ -206,6 +205,7 @@ pub(crate) fn note_entries(directory: &Directory, notes: &[Note], now: Timestamp
                 | Note::NobodyOnCall(_)
                 | Note::GroupInactive(_)
                 | Note::GroupAgain(_)
+                | Note::TooDeep(_)
                 | Note::SupervisorInstead(..)
                 | Note::RecipientInactive(_)
                 | Note::TooMany => Step::Route,

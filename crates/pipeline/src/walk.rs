@@ -1,5 +1,6 @@
 //! A walk as JSON text, as stored between its turns.
 
+use firebell_base::Timestamp;
 use firebell_base::time::from_micros;
 use firebell_domain::escalation::{Step, Walk};
 use firebell_domain::recipient::Recipient;
@@ -23,6 +24,15 @@ struct Wire {
     repeat: Option<(u16, u16)>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     notice: Option<(WireRecipient, u16)>,
+    /// Since when being told counts as told, in microseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    since: Option<i64>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    once: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    all_devices: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    all_at_once: bool,
     /// Whether the walk waits because its alert is suspended.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     paused: bool,
@@ -69,6 +79,10 @@ pub(crate) fn encode(walk: &Walk, paused: bool) -> String {
         told: walk.told_in_round,
         repeat: walk.repeat.map(|r| (r.repetitions, r.delay_minutes)),
         notice: walk.end_notice.as_ref().map(|n| (recipient(n.recipient), n.delay_minutes)),
+        since: walk.since.map(Timestamp::as_microsecond),
+        once: walk.once,
+        all_devices: walk.override_device_restrictions,
+        all_at_once: walk.escalation_override,
         paused,
     };
     // Plain structs of numbers and texts always have a JSON form.
@@ -96,6 +110,10 @@ pub(crate) fn decode(row: &Escalation) -> Result<(Walk, bool), DamagedWalk> {
         next: wire.next,
         round: wire.round,
         told_in_round: wire.told,
+        since: wire.since.map(from_micros),
+        once: wire.once,
+        override_device_restrictions: wire.all_devices,
+        escalation_override: wire.all_at_once,
         repeat: wire
             .repeat
             .map(|(repetitions, delay_minutes)| RepeatEscalation { repetitions, delay_minutes }),
@@ -138,7 +156,7 @@ fn read_recipient(who: &WireRecipient) -> Result<Recipient, DamagedWalk> {
 
 #[cfg(test)]
 mod tests {
-    use firebell_base::{Id, Random, Timestamp};
+    use firebell_base::{Id, Random};
     use firebell_domain::instance::InstanceNo;
 
     use super::*;
@@ -163,6 +181,10 @@ mod tests {
             next: 1,
             round: 2,
             told_in_round: true,
+            since: Some(now),
+            once: true,
+            override_device_restrictions: true,
+            escalation_override: true,
             repeat: Some(RepeatEscalation { repetitions: 3, delay_minutes: 10 }),
             end_notice: Some(EndNotice {
                 recipient: Recipient::Device(Id::new(&random, now)),

@@ -85,11 +85,15 @@ pub(crate) fn note(directory: &Directory, note: &Note) -> (String, Option<GroupI
             (format!("Not told: {} is inactive or removed", group(directory, g)), Some(g))
         }
         Note::GroupAgain(g) => {
-            (format!("{} is told already: it was reached before", group(directory, g)), Some(g))
+            (format!("{} was reached before: it is told once", group(directory, g)), Some(g))
+        }
+        Note::TooDeep(g) => {
+            (format!("{} is nested too deep: it is not told", group(directory, g)), Some(g))
         }
         Note::SupervisorInstead(g, p) => {
             let (g_name, p_name) = (group(directory, g), person(directory, p));
-            (format!("Nobody of {g_name} can be told: its supervisor {p_name} is"), Some(g))
+            let text = format!("Nobody of {g_name} can be told, so its supervisor {p_name} is");
+            (text, Some(g))
         }
         Note::RecipientInactive(who) => {
             (format!("Not told: {} is inactive, away or removed", recipient(directory, who)), None)
@@ -114,8 +118,10 @@ fn passed_over(directory: &Directory, step: Step, passed: Passed) -> String {
         Passed::Vacant => "is away, and nobody stands in".to_owned(),
         Passed::Inactive => "is inactive or removed".to_owned(),
         Passed::NoDevice(who) => {
-            format!("passed over: {} has no device that may be used now", person(directory, who))
+            format!("is passed over: {} has no device that may be used now", person(directory, who))
         }
+        Passed::UnusableDevice => "may not be used now".to_owned(),
+        Passed::NobodyThere => "has nobody who can be told now".to_owned(),
     };
     format!("Place {}: {member} {reason}", step.position)
 }

@@ -25,6 +25,13 @@ const OF_ALERT: Statement = Statement::new(
     "select instance_no, alert_id, shift_id, group_id, due_at, walk from escalations \
      where instance_no = ?1 and alert_id = ?2 order by shift_id limit 1000",
 );
+const RUNNING: BlobSet = BlobSet {
+    name: "escalations.running",
+    sqlite: "select alert_id, group_id from escalations \
+             where instance_no = ?1 and alert_id = ?2 and due_at is not null",
+    postgres: "select alert_id, group_id from escalations \
+               where instance_no = ?1 and alert_id = any(?2) and due_at is not null",
+};
 const STOP_ALERTS: BlobSet = BlobSet {
     name: "escalations.stop_alerts",
     sqlite: "update escalations set due_at = null \
@@ -59,7 +66,7 @@ const UPDATE: BulkUpdate = BulkUpdate {
 /// Every statement of this module.
 pub const ALL: &[Statement] = &[DUE, NEXT_DUE, OF_ALERT];
 /// Every set statement of this module.
-pub const SETS: &[BlobSet] = &[STOP_ALERTS];
+pub const SETS: &[BlobSet] = &[RUNNING, STOP_ALERTS];
 /// Every bulk insert of this module.
 pub const INSERTS: &[BulkInsert] = &[INSERT];
 /// Every bulk update of this module.
@@ -99,6 +106,17 @@ pub fn of_alert(
     alert: AlertId,
 ) -> Result<Vec<Escalation>, Error> {
     read(&tx.query(&OF_ALERT, &[Value::Int(no.0), id(alert)])?)
+}
+
+/// The groups whose walks run for these alerts.
+pub fn running(
+    tx: &mut ReadTx<'_>,
+    no: InstanceNo,
+    alerts: &[AlertId],
+) -> Result<Vec<(AlertId, GroupId)>, Error> {
+    let keys: Vec<Vec<u8>> = alerts.iter().map(|a| a.to_bytes().to_vec()).collect();
+    let rows = tx.query_in_blobs(&RUNNING, &[Value::Int(no.0)], &keys)?;
+    rows.iter().map(|row| Ok((get_id(row, 0)?, get_id(row, 1)?))).collect()
 }
 
 /// Stops every walk of these alerts; returns how many were running.

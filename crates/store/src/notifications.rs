@@ -37,12 +37,25 @@ const DUE: Statement = Statement::new(
     concat!(
         "select ",
         columns!(),
-        " from notifications where state = 0 and next_at <= ?1 order by next_at limit ?2"
+        " from notifications where instance_no = ?1 and state = 0 and next_at <= ?2 \
+         order by next_at limit ?3 {skip_locked}"
     ),
 );
-const NEXT_DUE: Statement = Statement::new(
-    "notifications.next_due",
-    "select min(next_at) from notifications where state = 0",
+// One look-up in the index per instance: from one to the next, never through all that waits.
+const WAITING: Statement = Statement::new(
+    "notifications.waiting",
+    "with recursive waiting (instance_no) as ( \
+       select (select n.instance_no from notifications n where n.state = 0 \
+               order by n.instance_no, n.next_at limit 1) \
+       union all \
+       select (select n.instance_no from notifications n \
+               where n.state = 0 and n.instance_no > waiting.instance_no \
+               order by n.instance_no, n.next_at limit 1) \
+       from waiting where waiting.instance_no is not null) \
+     select instance_no, (select n.next_at from notifications n \
+                          where n.state = 0 and n.instance_no = waiting.instance_no \
+                          order by n.next_at limit 1) \
+     from waiting where instance_no is not null",
 );
 const LEASE: BulkUpdate = BulkUpdate {
     name: "notifications.lease",
@@ -109,10 +122,10 @@ const UNPARK: Statement = Statement::new(
 );
 const TOLD: BlobSet = BlobSet {
     name: "notifications.told",
-    sqlite: "select distinct alert_id, person_id, group_id, round from notifications \
-             where instance_no = ?1 and alert_id = ?2",
-    postgres: "select distinct alert_id, person_id, group_id, round from notifications \
-               where instance_no = ?1 and alert_id = any(?2)",
+    sqlite: "select alert_id, person_id, max(created_at) from notifications \
+             where instance_no = ?1 and alert_id = ?2 group by alert_id, person_id",
+    postgres: "select alert_id, person_id, max(created_at) from notifications \
+               where instance_no = ?1 and alert_id = any(?2) group by alert_id, person_id",
 };
 const INSERT: BulkInsert = BulkInsert {
     name: "notifications.insert",
@@ -141,7 +154,7 @@ const INSERT: BulkInsert = BulkInsert {
 
 /// Every statement of this module.
 pub const ALL: &[Statement] =
-    &[GET, OF_ALERT, DUE, NEXT_DUE, UNLEASE, CANCEL_PERSON, CANCEL_GROUP, RESPONDED, PARK, UNPARK];
+    &[GET, OF_ALERT, DUE, WAITING, UNLEASE, CANCEL_PERSON, CANCEL_GROUP, RESPONDED, PARK, UNPARK];
 /// Every set statement of this module.
 pub const SETS: &[BlobSet] = &[CANCEL_ALERTS, TOLD];
 /// Every bulk insert of this module.
@@ -179,30 +192,33 @@ pub fn of_alert(
     rows.iter().map(|row| read(row).map(|(_, notification)| notification)).collect()
 }
 
-/// Notifications whose time has come, the longest waiting first.
+/// An instance's notifications whose time has come, the longest waiting first. They are held until the
+/// transaction ends; those that another transaction holds, which may cancel them, are left out.
 pub fn due(
-    tx: &mut ReadTx<'_>,
+    tx: &mut WriteTx<'_>,
+    no: InstanceNo,
     now: Timestamp,
     limit: i64,
-) -> Result<Vec<(InstanceNo, Notification)>, Error> {
-    tx.query(&DUE, &[at(now), Value::Int(limit)])?.iter().map(read).collect()
+) -> Result<Vec<Notification>, Error> {
+    let rows = tx.query(&DUE, &[Value::Int(no.0), at(now), Value::Int(limit)])?;
+    rows.iter().map(|row| read(row).map(|(_, notification)| notification)).collect()
 }
 
-/// When the next notification wants to be looked at.
-pub fn next_due(tx: &mut ReadTx<'_>) -> Result<Option<Timestamp>, Error> {
-    get_opt_at(&tx.query_one(&NEXT_DUE, &[])?, 0)
+/// The instances that have pending notifications, and when their first wants to be looked at.
+pub fn waiting(tx: &mut ReadTx<'_>) -> Result<Vec<(InstanceNo, Timestamp)>, Error> {
+    let rows = tx.query(&WAITING, &[])?;
+    rows.iter().map(|row| Ok((InstanceNo(row.get(0)?), get_at(row, 1)?))).collect()
 }
 
 /// Leases notifications until an instant: whoever leased them sends them.
 pub fn lease(
     tx: &mut WriteTx<'_>,
-    keys: &[(InstanceNo, NotificationId)],
+    no: InstanceNo,
+    keys: &[NotificationId],
     until: Timestamp,
 ) -> Result<(), Error> {
-    let rows = keys
-        .iter()
-        .map(|(no, key)| vec![Value::Int(no.0), id(*key), at(until), Value::Int(1)])
-        .collect();
+    let rows =
+        keys.iter().map(|key| vec![Value::Int(no.0), id(*key), at(until), Value::Int(1)]).collect();
     tx.bulk_update(&LEASE, rows).map(drop)
 }
 
@@ -318,17 +334,15 @@ pub fn unpark(
     tx.execute(&UNPARK, &[Value::Int(no.0), id(alert), at(now)])
 }
 
-/// Who has been told about an alert, through which group, in which round.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// Who has been told about an alert.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Told {
     /// About which alert.
     pub alert: AlertId,
     /// Who.
     pub person: PersonId,
-    /// Through which group.
-    pub group: Option<firebell_domain::group::GroupId>,
-    /// In which round of its escalation.
-    pub round: u16,
+    /// When that was last decided.
+    pub at: Timestamp,
 }
 
 /// Who has been told about these alerts so far.
@@ -337,12 +351,7 @@ pub fn told(tx: &mut ReadTx<'_>, no: InstanceNo, alerts: &[AlertId]) -> Result<V
     let rows = tx.query_in_blobs(&TOLD, &[Value::Int(no.0)], &keys)?;
     rows.iter()
         .map(|row| {
-            Ok(Told {
-                alert: get_id(row, 0)?,
-                person: get_id(row, 1)?,
-                group: get_opt_id(row, 2)?,
-                round: small(row, 3)?,
-            })
+            Ok(Told { alert: get_id(row, 0)?, person: get_id(row, 1)?, at: get_at(row, 2)? })
         })
         .collect()
 }

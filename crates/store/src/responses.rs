@@ -1,11 +1,12 @@
 //! Responses.
 
+use firebell_base::Timestamp;
 use firebell_domain::alert::AlertId;
 use firebell_domain::form::{Action, Contribution, ResponseOption};
 use firebell_domain::instance::InstanceNo;
 use firebell_domain::person::PersonId;
 use firebell_domain::response::{Response, Standing, Via};
-use firebell_sql::{Error, ReadTx, Row, Statement, Value, WriteTx};
+use firebell_sql::{BlobSet, Error, ReadTx, Row, Statement, Value, WriteTx};
 
 use crate::codec::{at, damaged, get_at, get_code, get_id, get_opt_id, id, opt_id, opt_text};
 
@@ -24,11 +25,20 @@ const OF_ALERT: Statement = Statement::new(
 const GIVEN: Statement = Statement::new(
     "responses.given",
     "select count(*) from responses where instance_no = ?1 and alert_id = ?2 \
-     and person_id = ?3 and option_number = ?4 and action = ?5 and standing = 0",
+     and person_id = ?3 and option_number = ?4 and action = ?5 and standing = 0 and at >= ?6",
 );
+const WANT_NO_MORE: BlobSet = BlobSet {
+    name: "responses.want_no_more",
+    sqlite: "select distinct alert_id, person_id from responses \
+             where instance_no = ?1 and action = ?2 and standing = 0 and alert_id = ?3",
+    postgres: "select distinct alert_id, person_id from responses \
+               where instance_no = ?1 and action = ?2 and standing = 0 and alert_id = any(?3)",
+};
 
 /// Every statement of this module.
 pub const ALL: &[Statement] = &[INSERT, OF_ALERT, GIVEN];
+/// Every set statement of this module.
+pub const SETS: &[BlobSet] = &[WANT_NO_MORE];
 
 /// Records a response.
 pub fn insert(tx: &mut WriteTx<'_>, no: InstanceNo, response: &Response) -> Result<(), Error> {
@@ -50,13 +60,14 @@ pub fn insert(tx: &mut WriteTx<'_>, no: InstanceNo, response: &Response) -> Resu
     tx.execute(&INSERT, &params).map(drop)
 }
 
-/// Whether this person has given this option for this alert before, and it counted.
+/// Whether this person has given this option for this alert since an instant, and it counted.
 pub fn given(
     tx: &mut ReadTx<'_>,
     no: InstanceNo,
     alert: AlertId,
     person: PersonId,
     option: &ResponseOption,
+    since: Timestamp,
 ) -> Result<bool, Error> {
     let params = [
         Value::Int(no.0),
@@ -64,8 +75,21 @@ pub fn given(
         id(person),
         Value::Int(i64::from(option.number)),
         Value::Text(option.action.word().to_owned()),
+        at(since),
     ];
     Ok(tx.query_one(&GIVEN, &params)?.get::<i64>(0)? > 0)
+}
+
+/// Who answered for these alerts that they want to be told no more.
+pub fn want_no_more(
+    tx: &mut ReadTx<'_>,
+    no: InstanceNo,
+    alerts: &[AlertId],
+) -> Result<Vec<(AlertId, PersonId)>, Error> {
+    let keys: Vec<Vec<u8>> = alerts.iter().map(|a| a.to_bytes().to_vec()).collect();
+    let fixed = [Value::Int(no.0), Value::Text(Action::StopNotifyingUser.word().to_owned())];
+    let rows = tx.query_in_blobs(&WANT_NO_MORE, &fixed, &keys)?;
+    rows.iter().map(|row| Ok((get_id(row, 0)?, get_id(row, 1)?))).collect()
 }
 
 /// An alert's responses, oldest first, at most `limit`.

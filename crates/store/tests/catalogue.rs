@@ -45,7 +45,7 @@ const MODULES: &[Catalogue] = catalogue! {
     events: statements ALL, inserts INSERTS;
     journal: statements ALL, sets SETS;
     notifications: statements ALL, sets SETS, inserts INSERTS, updates UPDATES;
-    responses: statements ALL;
+    responses: statements ALL, sets SETS;
     retention: statements ALL;
     timeline: statements ALL, inserts INSERTS;
 };

@@ -174,9 +174,9 @@ fn tempfile() -> (std::path::PathBuf, std::fs::File) {
 
 fn at_rest(db: &Db) -> bool {
     let read = db.read_blocking("test.rest", |tx| {
-        Ok::<_, firebell_sql::Error>((journal::backlog(tx)?.0, notifications::next_due(tx)?))
+        Ok::<_, firebell_sql::Error>((journal::backlog(tx)?.0, notifications::waiting(tx)?))
     });
-    matches!(read, Ok((0, None)))
+    read.is_ok_and(|(backlog, waiting)| backlog == 0 && waiting.is_empty())
 }
 
 fn all_alerts(db: &Db) -> Vec<Alert> {

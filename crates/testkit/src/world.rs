@@ -22,7 +22,7 @@ use firebell_pipeline::deliver::Deliverer;
 use firebell_pipeline::intake::{Intake, IntakeError};
 use firebell_pipeline::metrics::Metrics;
 use firebell_pipeline::respond::Responder;
-use firebell_pipeline::{Engine, Links, Parts, Pipeline, payload};
+use firebell_pipeline::{Engine, Links, Parts, Pipeline, Step, payload};
 use firebell_sql::Db;
 use firebell_store::{alert_list, migrations, timeline};
 
@@ -141,6 +141,11 @@ impl World {
         self.intake.accept(self.no, &integration, drafts, body.as_bytes()).await
     }
 
+    /// Takes one turn of the engine; what it hands over waits until the next [`World::settle`].
+    pub async fn turn(&self) -> Step {
+        self.engine.step().await.expect("a turn")
+    }
+
     /// Lets everything happen that is due now; returns when something is due next.
     pub async fn settle(&mut self) -> Option<Timestamp> {
         for _ in 0..TURNS_MAX {
@@ -239,6 +244,7 @@ struct Recorded {
     messages: Vec<Message>,
     attempts: Vec<String>,
     refuse: Vec<SendError>,
+    panics: usize,
 }
 
 impl Sent {
@@ -267,6 +273,11 @@ impl Sent {
         self.lock().refuse.push(error);
     }
 
+    /// Panics instead of sending, so many times.
+    pub fn panic_next(&self, times: usize) {
+        self.lock().panics = times;
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, Recorded> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -285,6 +296,10 @@ impl Channel for Sent {
         Box::pin(async move {
             let mut recorded = self.lock();
             recorded.attempts.push(message.key.clone());
+            if recorded.panics > 0 {
+                recorded.panics -= 1;
+                panic!("a channel that panics, as the test asked");
+            }
             if !recorded.refuse.is_empty() {
                 return Err(recorded.refuse.remove(0));
             }

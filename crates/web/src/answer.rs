@@ -5,6 +5,7 @@
 //! | what | status |
 //! |---|---|
 //! | shown, answered, answered before, answered too late | 200 |
+//! | the person it was sent to left, or may not answer (any more) | 403 |
 //! | the link is incomplete or not genuine; the option does not exist | 404 |
 //! | the link's time is over; the alert was removed | 410 |
 //! | the comment is larger than the form may be | 413 |
@@ -18,6 +19,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use firebell_access::link::{LinkClaims, LinkError, verify};
+use firebell_access::{Permission, Principal, Scope, Via, allows};
 use firebell_domain::form::ResponseOption;
 use firebell_domain::response::Standing;
 use firebell_pipeline::respond::{Answered, RespondError};
@@ -55,10 +57,7 @@ pub(crate) async fn show(
 ) -> Response {
     // A path that is not even text cannot hold a link.
     let token = path.map(|Path(token)| token).unwrap_or_default();
-    let link = Link {
-        token,
-        root: ROOT_OF_LINK,
-    };
+    let link = Link { token, root: ROOT_OF_LINK };
     let seen = match look(&state, &link).await {
         Ok(seen) => seen,
         Err(page) => return *page,
@@ -99,8 +98,11 @@ pub(crate) async fn act(
     let comment = form::comment(body).await;
     let seen = match read(&state, claims).await {
         Ok(seen) => seen,
-        Err(error) => return failed(&link, &error, retry(&link, &option, comment.ok().flatten())),
+        Err(why) => return nowhere(&link, &why, retry(&link, &option, comment.ok().flatten())),
     };
+    if !seen.may_answer {
+        return respond(StatusCode::FORBIDDEN, &confirmation(&link, &seen, Choice::Open));
+    }
     let Some(option) = chosen(&seen, &option).cloned() else {
         return no_such_option(&link, &seen);
     };
@@ -109,9 +111,7 @@ pub(crate) async fn act(
     };
     let said = comment.clone().filter(|_| option.allow_comments);
     let answering =
-        state
-            .responder
-            .answer_link(claims.instance, claims.notification, option.number, said);
+        state.responder.answer_link(claims.instance, claims.notification, option.number, said);
     match answering.await {
         Ok(answered) => result(&link, seen, answered),
         Err(RespondError::NoOption(_)) => no_such_option(&link, &seen),
@@ -124,20 +124,13 @@ pub(crate) async fn act(
 
 fn parts(path: Result<Path<(String, String)>, PathRejection>) -> (Link, String) {
     let (token, option) = path.map(|Path(parts)| parts).unwrap_or_default();
-    (
-        Link {
-            token,
-            root: ROOT_OF_OPTION,
-        },
-        option,
-    )
+    (Link { token, root: ROOT_OF_OPTION }, option)
 }
 
 /// The option a path names, in its one spelling.
 fn chosen<'a>(seen: &'a Seen, option: &str) -> Option<&'a ResponseOption> {
     let number: u8 = option.parse().ok()?;
-    seen.option(number)
-        .filter(|found| found.number.to_string() == option)
+    seen.option(number).filter(|found| found.number.to_string() == option)
 }
 
 /// Checks the link and reads what it leads to, or gives the page that says why not.
@@ -145,27 +138,33 @@ async fn look(state: &WebState, link: &Link) -> Result<Seen, Box<Response>> {
     match verify(&state.link_key, &link.token, state.clock.now()) {
         Ok(claims) => {
             let seen = read(state, claims).await;
-            seen.map_err(|error| Box::new(failed(link, &error, None)))
+            seen.map_err(|why| Box::new(nowhere(link, &why, None)))
         }
         Err(error) => Err(Box::new(refused(state, link, error).await)),
     }
 }
 
-async fn read(state: &WebState, claims: LinkClaims) -> Result<Seen, RespondError> {
-    let directory = state
-        .snapshots
-        .instance(claims.instance)
-        .ok_or(RespondError::NoInstance)?;
-    let view = state
-        .responder
-        .view(claims.instance, claims.notification)
-        .await?;
-    Ok(Seen {
-        directory,
-        view,
-        claims,
-        now: state.clock.now(),
-    })
+/// Why a genuine link leads nowhere.
+enum Nowhere {
+    /// Whoever it was sent to is not active here (any more): it shows and does nothing.
+    Left,
+    /// What it speaks of cannot be read.
+    Failed(RespondError),
+}
+
+impl From<RespondError> for Nowhere {
+    fn from(error: RespondError) -> Self {
+        Self::Failed(error)
+    }
+}
+
+async fn read(state: &WebState, claims: LinkClaims) -> Result<Seen, Nowhere> {
+    let directory = state.snapshots.instance(claims.instance).ok_or(RespondError::NoInstance)?;
+    let view = state.responder.view(claims.instance, claims.notification).await?;
+    // The link was signed long ago; who they are and what they may is decided now.
+    let who = Principal::of(&directory, view.person, Via::Link).ok_or(Nowhere::Left)?;
+    let may_answer = allows(&who, Permission::Respond, &Scope::Instance).is_ok();
+    Ok(Seen { directory, view, claims, may_answer, now: state.clock.now() })
 }
 
 /// The page that shows the alert and asks.
@@ -174,11 +173,14 @@ fn confirmation(link: &Link, seen: &Seen, choice: Choice) -> Page {
     let headline = match (&offers, seen.own_answer()) {
         (Some(_), None) => None,
         (Some(_), Some(own)) => {
-            let text = format!(
-                "You answered “{}”. You can still change that.",
-                shown(&own.option.text)
-            );
+            let text =
+                format!("You answered “{}”. You can still change that.", shown(&own.option.text));
             Some(headline("ok", Shape::Check, "We have your answer", text))
+        }
+        (None, _) if !seen.may_answer => {
+            let text = "Others are asked to answer this alert. Nothing is wanted of you.";
+            let word = "You are kept informed";
+            Some(headline("muted", Shape::Ring, word, text.to_owned()))
         }
         (None, _) => {
             let text = "Nothing is wanted of you.".to_owned();
@@ -197,11 +199,7 @@ fn confirmation(link: &Link, seen: &Seen, choice: Choice) -> Page {
 
 /// The page that says what an answer did.
 fn result(link: &Link, mut seen: Seen, answered: Answered) -> Response {
-    let Answered {
-        response,
-        alert,
-        changed: _,
-    } = answered;
+    let Answered { response, alert, changed: _ } = answered;
     let (option, standing) = (response.option.clone(), response.standing);
     seen.view.alert = alert;
     seen.now = seen.now.max(response.at);
@@ -226,14 +224,7 @@ fn result(link: &Link, mut seen: Seen, answered: Answered) -> Response {
 }
 
 fn headline(class: &'static str, shape: Shape, word: &str, text: String) -> Headline {
-    Headline {
-        mark: Mark {
-            class,
-            shape,
-            text: word.to_owned(),
-        },
-        text,
-    }
+    Headline { mark: Mark { class, shape, text: word.to_owned() }, text }
 }
 
 /// A page of words only.
@@ -251,12 +242,7 @@ fn no_such_option(link: &Link, seen: &Seen) -> Response {
     let text = "The answers that can be given may have changed since the message was sent. \
                 Nothing was done.";
     let page = Page {
-        headline: Some(headline(
-            "muted",
-            Shape::Slash,
-            "There is no such answer",
-            text.to_owned(),
-        )),
+        headline: Some(headline("muted", Shape::Slash, "There is no such answer", text.to_owned())),
         title: "There is no such answer".to_owned(),
         ..confirmation(link, seen, Choice::Open)
     };
@@ -280,10 +266,7 @@ async fn refused(state: &WebState, link: &Link, error: LinkError) -> Response {
         LinkError::Malformed | LinkError::Forged => {
             let text = "It may have been cut in two. Open it from the message again, or copy all \
                         of it. If that does not help, ask whoever looks after Firebell.";
-            respond(
-                StatusCode::NOT_FOUND,
-                &notice(link, "This link does not work", text),
-            )
+            respond(StatusCode::NOT_FOUND, &notice(link, "This link does not work", text))
         }
         LinkError::Expired(claims) => {
             let text = "It can no longer answer. Nothing was done.";
@@ -313,6 +296,19 @@ fn retry(link: &Link, option: &str, comment: Option<String>) -> Option<Offers> {
     })
 }
 
+/// The page for a link that leads nowhere.
+fn nowhere(link: &Link, why: &Nowhere, again: Option<Offers>) -> Response {
+    match why {
+        Nowhere::Left => {
+            let text = "It was sent to somebody who is not here any more. Nothing was done. If \
+                        you are that person, ask whoever looks after Firebell.";
+            let page = notice(link, "This link does not work any more", text);
+            respond(StatusCode::FORBIDDEN, &page)
+        }
+        Nowhere::Failed(error) => failed(link, error, again),
+    }
+}
+
 /// What was asked could not be done.
 fn failed(link: &Link, error: &RespondError, again: Option<Offers>) -> Response {
     match error {
@@ -323,35 +319,20 @@ fn failed(link: &Link, error: &RespondError, again: Option<Offers>) -> Response 
         RespondError::NoInstance => {
             let text = "It belongs to an account that this server does not know. Ask whoever \
                         looks after Firebell.";
-            respond(
-                StatusCode::NOT_FOUND,
-                &notice(link, "This link does not work", text),
-            )
+            respond(StatusCode::NOT_FOUND, &notice(link, "This link does not work", text))
         }
         RespondError::NoOption(_) | RespondError::Closed => {
             let text = "It is over, or the answer is no longer offered. Nothing was done.";
-            respond(
-                StatusCode::GONE,
-                &notice(link, "This cannot be answered", text),
-            )
+            respond(StatusCode::GONE, &notice(link, "This cannot be answered", text))
         }
         RespondError::Store(cause) => {
             tracing::warn!(error = %cause, "a response page could not be served");
             let (word, text) = if again.is_some() {
-                (
-                    "We could not take your answer",
-                    "Nothing was recorded. Try again in a moment.",
-                )
+                ("We could not take your answer", "Nothing was recorded. Try again in a moment.")
             } else {
-                (
-                    "We cannot show the alert just now",
-                    "Open the link again in a moment.",
-                )
+                ("We cannot show the alert just now", "Open the link again in a moment.")
             };
-            let page = Page {
-                offers: again,
-                ..notice(link, word, text)
-            };
+            let page = Page { offers: again, ..notice(link, word, text) };
             respond_later(RETRY_AFTER_SECONDS, &page)
         }
     }

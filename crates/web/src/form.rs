@@ -38,19 +38,13 @@ fn decoded(mut rest: &[u8]) -> Vec<u8> {
             (None, b'+') => out.push(b' '),
             (None, other) => out.push(*other),
         }
-        rest = if escaped.is_some() {
-            tail.get(2..).unwrap_or_default()
-        } else {
-            tail
-        };
+        rest = if escaped.is_some() { tail.get(2..).unwrap_or_default() } else { tail };
     }
     out
 }
 
 fn hex(digit: u8) -> Option<u8> {
-    char::from(digit)
-        .to_digit(16)
-        .and_then(|d| u8::try_from(d).ok())
+    char::from(digit).to_digit(16).and_then(|d| u8::try_from(d).ok())
 }
 
 #[cfg(test)]
@@ -62,20 +56,11 @@ mod tests {
         let read = |body: &[u8]| field(body, b"comment");
         assert_eq!(read(b"comment=a+b%21%C3%B8"), Some("a b!ø".to_owned()));
         assert_eq!(read(b"x=1&comment=%f0%9f%94%94"), Some("🔔".to_owned()));
-        assert_eq!(
-            read(b"comment=first&comment=second"),
-            Some("first".to_owned())
-        );
+        assert_eq!(read(b"comment=first&comment=second"), Some("first".to_owned()));
         assert_eq!(read(b"comment=100%"), Some("100%".to_owned()));
         assert_eq!(read(b"comment=%zz%4"), Some("%zz%4".to_owned()));
         assert_eq!(read(b"comment=%ff%00x"), Some("\u{FFFD}\0x".to_owned()));
-        for nothing in [
-            b"".as_slice(),
-            b"comment",
-            b"comment=",
-            b"comment=+%20",
-            b"comments=x",
-        ] {
+        for nothing in [b"".as_slice(), b"comment", b"comment=", b"comment=+%20", b"comments=x"] {
             assert_eq!(read(nothing), None);
         }
     }
@@ -85,10 +70,7 @@ mod tests {
         let largest = "comment=".to_owned() + &"x".repeat(FORM_BYTES_MAX - 8);
         let over = largest.clone() + "x";
         let read = comment(Body::from(largest)).await;
-        assert_eq!(
-            read.map(|c| c.map(|c| c.len())),
-            Ok(Some(FORM_BYTES_MAX - 8))
-        );
+        assert_eq!(read.map(|c| c.map(|c| c.len())), Ok(Some(FORM_BYTES_MAX - 8)));
         assert_eq!(comment(Body::from(over)).await, Err(TooLarge));
     }
 }

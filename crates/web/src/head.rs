@@ -15,10 +15,7 @@ pub(crate) async fn of_pages(mut response: Response) -> Response {
         // The path holds the token: it must reach neither other sites nor caches nor indexes.
         (header::REFERRER_POLICY, "no-referrer"),
         (header::CACHE_CONTROL, "no-store"),
-        (
-            header::HeaderName::from_static("x-robots-tag"),
-            "noindex, nofollow",
-        ),
+        (header::HeaderName::from_static("x-robots-tag"), "noindex, nofollow"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));

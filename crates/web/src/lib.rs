@@ -58,13 +58,8 @@ pub fn router(state: WebState) -> Router {
     let pages = Router::new()
         .route("/", get(page::landing))
         .route("/r/{token}", get(answer::show))
-        .route(
-            "/r/{token}/{option}",
-            get(answer::show_option).post(answer::act),
-        )
+        .route("/r/{token}/{option}", get(answer::show_option).post(answer::act))
         .with_state(state)
         .layer(map_response(head::of_pages));
-    Router::new()
-        .route("/assets/{file}", get(asset::style_sheet))
-        .merge(pages)
+    Router::new().route("/assets/{file}", get(asset::style_sheet)).merge(pages)
 }

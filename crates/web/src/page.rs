@@ -170,13 +170,7 @@ impl Landing {
 
 /// `GET /`.
 pub(crate) async fn landing() -> Response {
-    respond(
-        StatusCode::OK,
-        &Landing {
-            root: "",
-            title: "Firebell",
-        },
-    )
+    respond(StatusCode::OK, &Landing { root: "", title: "Firebell" })
 }
 
 /// Lays a page out.
@@ -194,8 +188,6 @@ pub(crate) fn respond(status: StatusCode, page: &impl Template) -> Response {
 /// Lays out a page that asks to come again in `seconds`.
 pub(crate) fn respond_later(seconds: u32, page: &impl Template) -> Response {
     let mut response = respond(StatusCode::SERVICE_UNAVAILABLE, page);
-    response
-        .headers_mut()
-        .insert(header::RETRY_AFTER, seconds.into());
+    response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     response
 }

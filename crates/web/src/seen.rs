@@ -35,6 +35,8 @@ pub(crate) struct Seen {
     pub(crate) directory: Arc<Directory>,
     pub(crate) view: LinkView,
     pub(crate) claims: LinkClaims,
+    /// Whether the reader may answer; stakeholders are told and do not.
+    pub(crate) may_answer: bool,
     pub(crate) now: Timestamp,
 }
 
@@ -52,11 +54,7 @@ impl Seen {
 
     /// The reader's newest answer.
     pub(crate) fn own_answer(&self) -> Option<&Response> {
-        self.view
-            .responses
-            .iter()
-            .rev()
-            .find(|r| r.person == self.view.person)
+        self.view.responses.iter().rev().find(|r| r.person == self.view.person)
     }
 
     /// The reader's zone; UTC when the reader was removed.
@@ -68,10 +66,7 @@ impl Seen {
     /// A person's name as shown to people.
     fn name(&self, id: PersonId) -> String {
         let person = self.directory.person(id);
-        person.map_or_else(
-            || "somebody who was removed".to_owned(),
-            |p| shown(&p.display_name()),
-        )
+        person.map_or_else(|| "somebody who was removed".to_owned(), |p| shown(&p.display_name()))
     }
 
     /// Who has the alert, or ended it.
@@ -105,11 +100,7 @@ impl Seen {
             opened: when(alert.created, self.now, &zone),
             standing: self.standing(),
             since: since.map(|at| when(at, self.now, &zone)),
-            said: responses
-                .iter()
-                .skip(earlier)
-                .map(|r| self.said(r, &zone))
-                .collect(),
+            said: responses.iter().skip(earlier).map(|r| self.said(r, &zone)).collect(),
             earlier,
         }
     }
@@ -133,11 +124,7 @@ impl Seen {
             .map(|text| cut(&text, PROPERTY_SHOWN_CHARS_MAX))
             .collect();
         let lines = [first, second];
-        lines
-            .into_iter()
-            .filter(|l| !l.is_empty())
-            .map(|l| l.join(" · "))
-            .collect()
+        lines.into_iter().filter(|l| !l.is_empty()).map(|l| l.join(" · ")).collect()
     }
 
     fn standing(&self) -> Mark {
@@ -175,29 +162,23 @@ impl Seen {
         comment: Option<String>,
     ) -> Option<Offers> {
         let alert = &self.view.alert;
-        if alert.state == State::Closed {
+        if alert.state == State::Closed || !self.may_answer {
             return None;
         }
         let (loud, lead) = match chosen {
             Choice::Confirm(number) => (Some(number), "Or answer"),
             Choice::Open => {
-                let first = self
-                    .options()
-                    .iter()
-                    .find(|o| o.contribution != Contribution::Negative);
+                let first =
+                    self.options().iter().find(|o| o.contribution != Contribution::Negative);
                 (first.map(|o| o.number), "")
             }
             Choice::After(_) => (None, "Or change your answer"),
         };
-        let options: Vec<&ResponseOption> = self
-            .options()
-            .iter()
-            .filter(|option| chosen != Choice::After(option.number))
-            .collect();
+        let options: Vec<&ResponseOption> =
+            self.options().iter().filter(|option| chosen != Choice::After(option.number)).collect();
         let takes_comment = options.iter().any(|option| option.allow_comments);
-        let (main, others): (Vec<_>, Vec<_>) = options
-            .into_iter()
-            .partition(|option| Some(option.number) == loud);
+        let (main, others): (Vec<_>, Vec<_>) =
+            options.into_iter().partition(|option| Some(option.number) == loud);
         let main = main.first().map(|option| Offer {
             class: match option.contribution {
                 Contribution::Positive => "loud ok",
@@ -205,24 +186,10 @@ impl Seen {
             },
             ..self.offer(option)
         });
-        let others: Vec<Offer> = others
-            .into_iter()
-            .map(|option| self.offer(option))
-            .collect();
-        let first = main
-            .iter()
-            .chain(&others)
-            .map(|offer| offer.number)
-            .next()?;
+        let others: Vec<Offer> = others.into_iter().map(|option| self.offer(option)).collect();
+        let first = main.iter().chain(&others).map(|offer| offer.number).next()?;
         let comment = takes_comment.then(|| comment.unwrap_or_default());
-        Some(Offers {
-            action,
-            first,
-            main,
-            lead,
-            others,
-            comment,
-        })
+        Some(Offers { action, first, main, lead, others, comment })
     }
 
     fn offer(&self, option: &ResponseOption) -> Offer {
@@ -264,16 +231,8 @@ fn priority(alert: &Alert) -> Mark {
         Priority::Medium => ("medium", Shape::Square, "Medium"),
         Priority::Low => ("low", Shape::Circle, "Low"),
     };
-    let class = if alert.state == State::Closed {
-        "muted"
-    } else {
-        class
-    };
-    Mark {
-        class,
-        shape,
-        text: word.to_owned(),
-    }
+    let class = if alert.state == State::Closed { "muted" } else { class };
+    Mark { class, shape, text: word.to_owned() }
 }
 
 /// A text of somebody else's without what hides or turns text; white space becomes plain spaces.

@@ -18,11 +18,7 @@ pub(crate) struct When {
 /// Says when `at` was, seen from `now` by somebody in `zone`.
 pub(crate) fn when(at: Timestamp, now: Timestamp, zone: &Zone) -> When {
     let clock = clock(at, now, zone);
-    When {
-        ago: ago(micros_between(at, now)),
-        clock,
-        machine: at.to_string(),
-    }
+    When { ago: ago(micros_between(at, now)), clock, machine: at.to_string() }
 }
 
 /// What a clock in `zone` shows at `at`: "03:12 CET, Sun 22 Nov", with the year when `now` is in
@@ -92,10 +88,6 @@ mod tests {
         let later: Timestamp = "2026-12-31T19:00:00Z".parse().expect("an instant");
         assert_eq!(clock(at, later, &nepal), "07:57 +0545, Sun 22 Nov 2026");
         // The ends of the calendar have a text too.
-        assert!(
-            !when(Timestamp::MIN, Timestamp::MAX, &nepal)
-                .clock
-                .is_empty()
-        );
+        assert!(!when(Timestamp::MIN, Timestamp::MAX, &nepal).clock.is_empty());
     }
 }

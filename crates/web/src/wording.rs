@@ -70,30 +70,23 @@ pub(crate) fn done(
     match action {
         Action::AssignToUser => ("You have it", "Nobody else is told. Thank you.".to_owned()),
         Action::Escalate => match state {
-            State::Open => (
-                "Passed on",
-                "The next person is told now. Thank you.".to_owned(),
-            ),
+            State::Open => ("Passed on", "The next person is told now. Thank you.".to_owned()),
             State::Acknowledged | State::Suspended | State::Closed => {
                 ("Noted", nobody_is_told(state, holder))
             }
         },
-        Action::End => (
-            "Ended",
-            "The alert is over for everybody. Nothing more is sent.".to_owned(),
-        ),
-        Action::StopNotifyingUser => (
-            "Noted",
-            "You are not told again about this alert; others still are.".to_owned(),
-        ),
-        Action::StopNotifyingTarget => (
-            "Noted",
-            "Your group is not told again about this alert.".to_owned(),
-        ),
-        Action::RecordResponse => (
-            "Noted",
-            "Your answer is on the alert's timeline. Everything else goes on.".to_owned(),
-        ),
+        Action::End => {
+            ("Ended", "The alert is over for everybody. Nothing more is sent.".to_owned())
+        }
+        Action::StopNotifyingUser => {
+            ("Noted", "You are not told again about this alert; others still are.".to_owned())
+        }
+        Action::StopNotifyingTarget => {
+            ("Noted", "Your group is not told again about this alert.".to_owned())
+        }
+        Action::RecordResponse => {
+            ("Noted", "Your answer is on the alert's timeline. Everything else goes on.".to_owned())
+        }
     }
 }
 
@@ -137,37 +130,16 @@ mod tests {
     fn an_escalation_says_whether_anybody_will_be_told() {
         let open = next(Action::Escalate, State::Open, Holder::Nobody);
         assert_eq!(open, "The next person is told now.");
-        let held = next(
-            Action::Escalate,
-            State::Acknowledged,
-            Holder::Other("Bo Ek"),
-        );
-        assert_eq!(
-            held,
-            "It is noted. Bo Ek has the alert, so nobody else is told."
-        );
-        let done = done(
-            Action::Escalate,
-            Standing::Counted,
-            State::Acknowledged,
-            Holder::Other("Bo Ek"),
-        );
-        assert_eq!(
-            done,
-            (
-                "Noted",
-                "Bo Ek has the alert, so nobody else is told.".to_owned()
-            )
-        );
+        let held = next(Action::Escalate, State::Acknowledged, Holder::Other("Bo Ek"));
+        assert_eq!(held, "It is noted. Bo Ek has the alert, so nobody else is told.");
+        let done =
+            done(Action::Escalate, Standing::Counted, State::Acknowledged, Holder::Other("Bo Ek"));
+        assert_eq!(done, ("Noted", "Bo Ek has the alert, so nobody else is told.".to_owned()));
     }
 
     #[test]
     fn taking_over_names_who_had_it() {
-        let text = next(
-            Action::AssignToUser,
-            State::Acknowledged,
-            Holder::Other("Bo Ek"),
-        );
+        let text = next(Action::AssignToUser, State::Acknowledged, Holder::Other("Bo Ek"));
         assert_eq!(text, "You take it over from Bo Ek.");
         assert_eq!(
             next(Action::AssignToUser, State::Acknowledged, Holder::You),

@@ -107,8 +107,47 @@ fn only_full_access_users_make_or_unmake_full_access_users() {
     let full = [Role::StandardUser, Role::FullAccessUser];
     assert!(may_change_roles(&supervisor, &standard, &full).is_err());
     assert!(may_change_roles(&supervisor, &full, &standard).is_err());
-    assert!(may_change_roles(&supervisor, &standard, &[Role::GroupSupervisor]).is_ok());
     assert!(may_change_roles(&chief, &standard, &full).is_ok());
+}
+
+#[test]
+fn nobody_gives_takes_or_takes_over_more_than_they_may() {
+    let supervisor = principal(&[Role::PersonSupervisor], LicenceType::FullUser);
+    let both = principal(&[Role::PersonSupervisor, Role::GroupSupervisor], LicenceType::FullUser);
+    let standard = [Role::StandardUser];
+    let lead = [Role::StandardUser, Role::GroupSupervisor];
+    assert!(may_change_roles(&supervisor, &standard, &lead).is_err());
+    assert!(may_change_roles(&supervisor, &lead, &standard).is_err());
+    // What does not change is nobody's business.
+    let read_only = [Role::ReadOnlyUser, Role::GroupSupervisor];
+    assert!(may_change_roles(&supervisor, &lead, &read_only).is_ok());
+    assert!(may_change_roles(&both, &standard, &lead).is_ok());
+    for role in Role::ALL {
+        let is_more = matches!(role, Role::FullAccessUser | Role::GroupSupervisor);
+        let answer = may_set_password(&supervisor, &person(ME, "x", &[role]));
+        assert_eq!(answer.is_err(), is_more, "{role:?}");
+    }
+    let refused = may_set_password(&supervisor, &person(ME, "x", &lead)).expect_err("forbidden");
+    assert_eq!(
+        refused.to_string(),
+        "You may not set the password of somebody with the role Group Supervisor: this needs the \
+         role Group Supervisor or Full Access User."
+    );
+}
+
+#[test]
+fn a_link_answers_and_does_nothing_else() {
+    for role in Role::ALL {
+        for licence in [LicenceType::FullUser, LicenceType::StakeholderUser] {
+            let told = Principal { via: Via::Link, ..principal(&[role], licence) };
+            for permission in Permission::ALL {
+                let expected =
+                    permission == Permission::Respond && licence == LicenceType::FullUser;
+                let answer = allows(&told, permission, &Scope::Instance);
+                assert_eq!(answer.is_ok(), expected, "{role:?} {licence:?} {permission:?}");
+            }
+        }
+    }
 }
 
 #[test]

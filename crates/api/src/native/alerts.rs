@@ -14,7 +14,7 @@ use crate::error::ApiError;
 use crate::page::{Page, Query, envelope};
 use crate::server::{Route, route};
 use crate::state::ApiState;
-use crate::xm::events::{PARTS_MAX, Wanted, known_alert};
+use crate::xm::events::{PARTS_MAX, Wanted, find_alert};
 use crate::xm::shape::ok;
 
 /// The most events of one alert that are listed.
@@ -47,6 +47,15 @@ pub(crate) const ROUTES: &[Route] = &[
         "The newest events an alert stands for.")
     .query(&["offset", "limit"]),
 ];
+
+/// The alert a path names: by UUID, or by its number.
+pub(super) async fn known_alert(
+    state: &ApiState,
+    caller: &Caller,
+    text: &str,
+) -> Result<Alert, ApiError> {
+    find_alert(state, caller, text).await?.ok_or_else(|| ApiError::not_found("alert", text))
+}
 
 async fn list(
     State(state): State<ApiState>,

@@ -19,6 +19,7 @@ use firebell_pipeline::payload;
 use firebell_store::{Error, ReadTx, alerts};
 use serde_json::{Value, json};
 
+use super::integrations::known_integration;
 use super::shape;
 use crate::body::Body;
 use crate::caller::Caller;
@@ -38,15 +39,6 @@ pub const EVENTS_MAX: usize = 20;
 pub(crate) const ROUTES: &[Route] = &[route!(POST "/api/firebell/1/explain" => post,
     "Who would be told what, when and why, if this payload arrived.")
 .fields(&["integration*", "payload*", "at"])];
-
-/// The integration with this id or name.
-pub(super) fn known_integration<'d>(
-    directory: &'d Directory,
-    text: &str,
-) -> Option<&'d Arc<Integration>> {
-    let named = || directory.id_by_name(Kind::Integration, text).map(Id::from_bytes);
-    directory.integration(text.trim().parse().ok().or_else(named)?)
-}
 
 async fn post(
     State(state): State<ApiState>,
@@ -73,7 +65,7 @@ async fn post(
             "total": drafts.len(),
         }))
     };
-    Ok(ok(&query, state.hashing.run(work).await??))
+    Ok(ok(&query, state.hashing.run_long(work).await??))
 }
 
 fn read(

@@ -1,5 +1,6 @@
 //! Matchers in bodies and answers: objects as in Alertmanager's API, or texts as people write them.
 
+use firebell_config::limits::MATCHERS_MAX;
 use firebell_domain::matcher::{Matcher, Op};
 use serde_json::{Value, json};
 
@@ -13,6 +14,11 @@ pub(super) fn read(input: &mut Input<'_>) -> Patch<Vec<Matcher>> {
         Patch::Clear => return Patch::Clear,
         Patch::Set(list) => list,
     };
+    if list.len() > MATCHERS_MAX {
+        // Before any is compiled.
+        input.fault("matchers", "too_many", format!("must be at most {MATCHERS_MAX}"));
+        return Patch::Keep;
+    }
     let one = |(i, item): (usize, &Value)| {
         let place = format!("matchers[{i}]");
         match item {

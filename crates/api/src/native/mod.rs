@@ -1,13 +1,14 @@
 //! `/api/firebell/1`: what xMatters has no word for, in the same conventions.
 //!
-//! Alerts with their timelines, answers, the fate of every event, silences and maintenance windows,
-//! *explain*, the outbox, and how the server is doing.
+//! Alerts with their timelines, answers, the fate of every event, integrations, silences and
+//! maintenance windows, *explain*, the outbox, and how the server is doing.
 
 use crate::server::Route;
 
 pub mod alerts;
 pub mod respond;
 pub mod events;
+pub mod integrations;
 pub mod silences;
 pub mod windows;
 pub mod explain;
@@ -21,6 +22,7 @@ pub(crate) const ROUTES: &[&[Route]] = &[
     alerts::ROUTES,
     respond::ROUTES,
     events::ROUTES,
+    integrations::ROUTES,
     silences::ROUTES,
     windows::ROUTES,
     explain::ROUTES,

@@ -11,6 +11,7 @@ use firebell_pipeline::respond::{Answer, Answered, Choice, StateChange};
 use firebell_store::{Error, ReadTx, responses};
 use serde_json::{Value, json};
 
+use super::alerts::known_alert;
 use super::{BASE, shape};
 use crate::body::{Body, MaybeBody};
 use crate::caller::Caller;
@@ -18,7 +19,7 @@ use crate::error::ApiError;
 use crate::page::{Page, Query, envelope};
 use crate::server::{Route, route};
 use crate::state::ApiState;
-use crate::xm::events::{PARTS_MAX, known_alert};
+use crate::xm::events::PARTS_MAX;
 use crate::xm::shape::input::Input;
 use crate::xm::shape::ok;
 

@@ -1,5 +1,6 @@
 //! The JSON of alerts and of what belongs to them.
 
+use firebell_access::link::masked;
 use firebell_domain::alert::Alert;
 use firebell_domain::device::DeviceId;
 use firebell_domain::directory::Directory;
@@ -138,7 +139,8 @@ pub(super) fn entry(directory: &Directory, entry: &Entry) -> Value {
     let mut put = |name: &str, value: Value| shape.insert(name.to_owned(), value);
     put("at", json!(format_time(entry.at)));
     put("step", json!(entry.step.word()));
-    put("text", json!(entry.text));
+    // A webhook's receiver may repeat what it got, and its answer is told here.
+    put("text", json!(masked(&entry.text)));
     if let Some(id) = entry.person {
         put("person", person(directory, id));
     }
@@ -197,7 +199,7 @@ pub(super) fn delivery(one: &Delivery) -> Value {
         "at": format_time(one.at),
         "outcome": one.outcome.word(),
         "provider": one.provider,
-        "detail": one.detail,
+        "detail": masked(&one.detail),
     })
 }
 

@@ -8,6 +8,7 @@
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
@@ -79,11 +80,11 @@ fn matching<'d>(
     query: &Query,
     now: Timestamp,
 ) -> Result<Vec<&'d Arc<TemporaryAbsence>>, ApiError> {
-    let members: Option<Vec<PersonId>> = query.has("member").then(|| {
+    let members: Option<BTreeSet<PersonId>> = query.has("member").then(|| {
         let texts = query.list("member");
         texts.iter().filter_map(|t| lookup::person(directory, t)).map(|p| p.id).collect()
     });
-    let groups: Option<Vec<GroupId>> = query.has("groups").then(|| {
+    let groups: Option<BTreeSet<GroupId>> = query.has("groups").then(|| {
         let texts = query.list("groups");
         texts.iter().filter_map(|t| lookup::group(directory, t)).map(|g| g.id).collect()
     });

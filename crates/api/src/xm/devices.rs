@@ -10,6 +10,7 @@ mod body;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
@@ -72,8 +73,9 @@ async fn list(caller: Caller, query: Query) -> Result<Response, ApiError> {
 
 fn matching<'d>(directory: &'d Directory, query: &Query) -> Result<Vec<&'d Arc<Device>>, ApiError> {
     let status = word(query, "deviceStatus", &STATUSES)?;
-    let types: Vec<String> = query.words("deviceType").iter().map(|t| t.to_uppercase()).collect();
-    let names: Vec<String> = query.list("deviceNames").iter().map(|name| fold(name)).collect();
+    let types: BTreeSet<String> =
+        query.words("deviceType").iter().map(|t| t.to_uppercase()).collect();
+    let names: BTreeSet<String> = query.list("deviceNames").iter().map(|name| fold(name)).collect();
     let wanted = |d: &&Arc<Device>| {
         status.is_none_or(|status| d.status == status)
             && (types.is_empty() || types.iter().any(|kind| kind == d.address.kind()))

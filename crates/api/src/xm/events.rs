@@ -89,11 +89,16 @@ pub(crate) const ROUTES: &[Route] = &[
 ];
 
 /// The alert a path or body names: by UUID, or by its number.
-pub(crate) async fn known_alert(
+async fn known_alert(state: &ApiState, caller: &Caller, text: &str) -> Result<Alert, ApiError> {
+    find_alert(state, caller, text).await?.ok_or_else(|| ApiError::not_found("event", text))
+}
+
+/// The same, for those who have another word for it.
+pub(crate) async fn find_alert(
     state: &ApiState,
     caller: &Caller,
     text: &str,
-) -> Result<Alert, ApiError> {
+) -> Result<Option<Alert>, ApiError> {
     let no = caller.directory.instance.no;
     let named = text.trim().to_owned();
     let found = state
@@ -104,9 +109,7 @@ pub(crate) async fn known_alert(
             (Err(_), Err(_)) => Ok(None),
         })
         .await;
-    found
-        .map_err(|error: Error| ApiError::from(error))?
-        .ok_or_else(|| ApiError::not_found("event", text))
+    found.map_err(|error: Error| ApiError::from(error))
 }
 
 async fn list(
@@ -368,13 +371,20 @@ async fn user_deliveries(
     };
     let sent = state.db.read("api.user_deliveries", read).await;
     let sent = sent.map_err(|error: Error| ApiError::from(error))?;
-    let mut all = deliver::by_person(&caller.directory, &alert, &sent, &statuses);
-    if !ascending {
-        all.reverse();
-    }
-    let path = format!("/api/xm/1/events/{}/user-deliveries", alert.id);
-    let total = all.len();
-    Ok(ok(&envelope(&path, &query, page, total, page.cut(all))))
+    // A broadcast tells thousands: not on a serving thread, and only the page is shaped.
+    let work = move || {
+        let index = deliver::Index::of(&sent);
+        let mut all = index.by_person(&caller.directory, &statuses);
+        if !ascending {
+            all.reverse();
+        }
+        let path = format!("/api/xm/1/events/{}/user-deliveries", alert.id);
+        let one = |told| deliver::delivery(&caller.directory, &alert, &index, told);
+        let data = page.cut(&all).into_iter().map(one).collect();
+        ok(&envelope(&path, &query, page, all.len(), data))
+    };
+    let work = tokio::task::spawn_blocking(work);
+    work.await.map_err(|error| ApiError::internal(&error))
 }
 
 async fn change_status(

@@ -10,6 +10,7 @@ pub(super) mod body;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
@@ -109,13 +110,21 @@ fn matching<'d>(directory: &'d Directory, query: &Query) -> Result<Vec<&'d Arc<G
     let order = word(query, "sortBy", &ORDERS)?.unwrap_or(Order::Name);
     let named = |parameter: &str| query.has(parameter).then(|| query.list(parameter));
     let sites = named("sites").map(|texts| {
-        texts.iter().filter_map(|t| lookup::site(directory, t)).map(|s| s.id).collect::<Vec<_>>()
+        texts
+            .iter()
+            .filter_map(|t| lookup::site(directory, t))
+            .map(|s| s.id)
+            .collect::<BTreeSet<_>>()
     });
     let supervisors = named("supervisors").map(|texts| {
-        texts.iter().filter_map(|t| lookup::person(directory, t)).map(|p| p.id).collect::<Vec<_>>()
+        texts
+            .iter()
+            .filter_map(|t| lookup::person(directory, t))
+            .map(|p| p.id)
+            .collect::<BTreeSet<_>>()
     });
     let members = named("members").map(|texts| {
-        texts.iter().filter_map(|t| lookup::recipient(directory, t)).collect::<Vec<_>>()
+        texts.iter().filter_map(|t| lookup::recipient(directory, t)).collect::<BTreeSet<_>>()
     });
     let has_licence = |member: &Recipient| match member {
         Recipient::Person(id) => directory.person(*id).map(|p| p.licence) == licence,

@@ -89,11 +89,12 @@ enum Class {
 }
 
 /// Cloud metadata and host services, wherever they lie.
-const METADATA: [Network; 4] = [
+const METADATA: [Network; 5] = [
     Network::v4(169, 254, 169, 254, 32),
     Network::v4(100, 100, 100, 200, 32),
     Network::v4(168, 63, 129, 16, 32),
     Network::v6([0xfd00, 0x0ec2, 0, 0], 64),
+    Network::v6([0xfd20, 0x00ce, 0, 0], 64),
 ];
 
 /// Loopback, RFC 1918, carrier-grade NAT, unique local.
@@ -152,6 +153,11 @@ fn classify(ip: IpAddr) -> Class {
         return classify(IpAddr::V4(Ipv4Addr::new(a, b, c, d)));
     }
     if GLOBAL_UNICAST.contains(ip) { Class::Public } else { Class::Special }
+}
+
+/// Whether an address lies on the public internet, whatever the operator permits.
+pub(super) fn is_public(ip: IpAddr) -> bool {
+    classify(ip) == Class::Public
 }
 
 /// The operator's permissions.
@@ -265,7 +271,7 @@ mod tests {
         0.0.0.0 0.1.2.3 169.254.169.254 169.254.1.1 100.100.100.200 168.63.129.16 192.0.0.8
         192.0.2.1 192.88.99.1 198.18.0.1 198.19.255.1 198.51.100.1 203.0.113.1 224.0.0.1
         239.255.255.250 240.0.0.1 255.255.255.255 :: fe80::1 febf::1 fec0::1 ff02::1
-        fd00:ec2::254 ::ffff:169.254.169.254 ::ffff:224.0.0.1 ::127.0.0.1 ::10.0.0.1
+        fd00:ec2::254 fd20:ce::254 ::ffff:169.254.169.254 ::ffff:224.0.0.1 ::127.0.0.1 ::10.0.0.1
         2002:7f00:1:: 2002:808:808::1 2001::1 2001:0:4136:e378:8000:63bf:3fff:fdd2
         2001:db8::1 3fff::1 100::1 64:ff9b:1::1 64:ff9b::a9fe:a9fe 5f00::1 4000::1
     ";
@@ -289,6 +295,7 @@ mod tests {
         ] {
             for ip in table.split_whitespace() {
                 assert_eq!(classify(ip.parse().unwrap()), expect, "{ip}");
+                assert_eq!(is_public(ip.parse().unwrap()), expect == Class::Public, "{ip}");
             }
         }
     }

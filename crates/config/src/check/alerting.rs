@@ -9,7 +9,7 @@ use firebell_domain::integration::Integration;
 use firebell_domain::matcher::Matcher;
 use firebell_domain::suppression::{MaintenanceWindow, Silence};
 
-use super::Checker;
+use super::{Checker, TemplateKind};
 use crate::change::Change;
 use crate::limits::{
     MATCHERS_MAX, RATE_PER_MINUTE_MAX, SHORT_TEXT_CHARS_MAX, TEMPLATE_BYTES_MAX,
@@ -29,19 +29,33 @@ impl Checker<'_> {
             self.fault(entity, "recipients", "recipients", "must name each recipient once");
         }
         self.options(entity, e);
-        for (field, template) in [
-            ("templates.emailSubject", &e.templates.email_subject),
-            ("templates.emailText", &e.templates.email_text),
-            ("templates.webhookJson", &e.templates.webhook_json),
-        ] {
-            if template.as_ref().is_some_and(|text| text.len() > TEMPLATE_BYTES_MAX) {
-                let message = format!("must be at most {TEMPLATE_BYTES_MAX} bytes long");
-                self.fault(entity, field, "template", message);
-            }
-        }
+        self.templates(entity, e);
         if !(1..=EXPIRATION_MINUTES_MAX).contains(&e.expiration_minutes) {
             let message = format!("must be 1 to {EXPIRATION_MINUTES_MAX} minutes (30 days)");
             self.fault(entity, "expirationMinutes", "expiration", message);
+        }
+    }
+
+    fn templates(&mut self, entity: &Entity, e: &Form) {
+        let before = self.before.form(e.id).map(|form| form.templates.clone()).unwrap_or_default();
+        let now = &e.templates;
+        for (field, template, old, kind) in [
+            ("emailSubject", &now.email_subject, &before.email_subject, TemplateKind::Text),
+            ("emailText", &now.email_text, &before.email_text, TemplateKind::Text),
+            ("webhookJson", &now.webhook_json, &before.webhook_json, TemplateKind::Json),
+        ] {
+            // What is there already must not be in the way of another change of the form.
+            let Some(source) = template.as_ref().filter(|_| template != old) else {
+                continue;
+            };
+            let fault = if source.len() > TEMPLATE_BYTES_MAX {
+                Err(format!("must be at most {TEMPLATE_BYTES_MAX} bytes long"))
+            } else {
+                self.templates.map_or(Ok(()), |check| check(source, kind))
+            };
+            if let Err(message) = fault {
+                self.fault(entity, &format!("templates.{field}"), "template", message);
+            }
         }
     }
 

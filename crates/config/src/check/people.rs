@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 
 use firebell_domain::credential::{ApiKey, Password};
 use firebell_domain::device::{Address, Device, is_email, is_phone};
-use firebell_domain::directory::Entity;
-use firebell_domain::person::{Person, PersonId};
+use firebell_domain::directory::{Entity, Kind};
+use firebell_domain::person::{Person, PersonId, Role, Status};
 use firebell_domain::property::Value;
 use firebell_domain::shift::DELAY_MINUTES_MAX;
 use firebell_domain::site::{Site, SiteId};
 
 use super::Checker;
+use crate::change::Change;
 use crate::limits::{
     API_KEYS_PER_PERSON_MAX, DEVICES_PER_PERSON_MAX, HOLIDAYS_MAX, PERSON_PROPERTIES_MAX,
     PHONE_LOGIN_DIGITS_MAX, PROPERTY_NAME_CHARS_MAX, PROPERTY_VALUE_BYTES_MAX,
@@ -108,6 +109,38 @@ impl Checker<'_> {
                 let message = format!("must be at most {PROPERTY_VALUE_BYTES_MAX} bytes long");
                 self.fault(entity, &field, "property", message);
             }
+        }
+    }
+
+    /// Somebody has to be able to change everything: an instance that had such a person keeps one.
+    /// The people are looked through only if one of them loses the role.
+    pub(super) fn full_access(&mut self, changes: &[Change]) {
+        let lost = changes.iter().find_map(|change| {
+            let (Kind::Person, id) = change.subject() else {
+                return None;
+            };
+            let (old, new) = (self.before.entity(Kind::Person, id), change);
+            match (old, new) {
+                (Some(Entity::Person(old)), Change::Put(Entity::Person(new))) => {
+                    let field = if new.status == Status::Active { "roles" } else { "status" };
+                    (has_full_access(&old) && !has_full_access(new)).then_some((old, field))
+                }
+                (Some(Entity::Person(old)), Change::Remove(..)) => {
+                    has_full_access(&old).then_some((old, ""))
+                }
+                _ => None,
+            }
+        });
+        let Some((old, field)) = lost else {
+            return;
+        };
+        if !self.after.people().any(|person| has_full_access(person)) {
+            let message = format!(
+                "{} is the last active person with the role Full Access User, without whom nobody \
+                 could change this instance any more; give another active person that role first",
+                old.target_name
+            );
+            self.fault(&Entity::Person(old), field, "last_full_access", message);
         }
     }
 
@@ -216,4 +249,8 @@ impl Checker<'_> {
             self.fault(entity, "password", "hash", "must be an Argon2id hash in PHC form");
         }
     }
+}
+
+fn has_full_access(person: &Person) -> bool {
+    person.status == Status::Active && person.roles.contains(&Role::FullAccessUser)
 }

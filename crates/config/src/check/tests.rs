@@ -90,8 +90,9 @@ fn people() {
     put(|e| e.site = Some(id(77)), "site", "person.site_not_exists");
     put(|e| e.supervisors = vec![id(77)], "supervisors", "person.person_not_exists");
     put(|e| e.supervisors = vec![id(BO); 2], "supervisors", "person.supervisors");
-    put(|e| e.roles.clear(), "roles", "person.roles");
-    put(|e| e.roles = vec![Role::StandardUser; 2], "roles", "person.roles");
+    let nothing = edit(person(BO, "bo"), |e| e.roles.clear());
+    one(Entity::Person(nothing), "roles", "person.roles");
+    put(|e| e.roles = vec![Role::FullAccessUser; 2], "roles", "person.roles");
     put(|e| e.phone_login = Some("12a".to_owned()), "phoneLogin", "person.phone_login");
     put(|e| e.external_key = Some(" ".to_owned()), "externalKey", "person.empty");
     let infinite = || [("p".to_owned(), Value::Real(f64::INFINITY))].into();
@@ -241,7 +242,7 @@ fn forms() {
     put(|e| e.options[0].text = " ".to_owned(), "responseOptions.text", "form.option_text");
     let same = |e: &mut Form| e.options[0].text = "RESOLVED".to_owned();
     put(same, "responseOptions.text", "form.option_text_not_unique");
-    let large = |e: &mut Form| e.templates.email_text = Some("x".repeat(65_537));
+    let large = |e: &mut Form| e.templates.email_text = Some("x".repeat(32_769));
     put(large, "templates.emailText", "form.template");
     let informational = edit(outage(), |e| e.options.clear());
     assert_eq!(found(&[Change::Put(Entity::Form(informational))]), []);

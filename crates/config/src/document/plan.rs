@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use firebell_base::{Random, Secret, Timestamp};
+use firebell_domain::device::Address;
 use firebell_domain::directory::{Directory, Entity, Kind};
 use firebell_domain::name::cut;
 use serde::Serialize;
@@ -16,7 +17,7 @@ use super::export::{
 use super::names::{Claim, Claims, claim};
 use super::{Document, Mode};
 use crate::change::{Change, applied, effective};
-use crate::check::{check, label};
+use crate::check::{TemplateCheck, check_with, label};
 use crate::fault::{Fault, Faults};
 use crate::{cascade, codec};
 
@@ -60,7 +61,7 @@ pub struct DiffLine {
     pub fields: Vec<(String, String, String)>,
 }
 
-/// Finds what has to change for the document to hold.
+/// Finds what has to change for the document to hold. Templates are not compiled.
 ///
 /// # Errors
 /// Every fault, with the path into the document where there is one.
@@ -70,6 +71,20 @@ pub fn plan(
     random: &Random,
     now: Timestamp,
     mode: Mode,
+) -> Result<Plan, Faults> {
+    plan_with(document, directory, (random, now), mode, None)
+}
+
+/// The same, and every new or changed message template has to pass `templates`.
+///
+/// # Errors
+/// As [`plan`].
+pub fn plan_with(
+    document: &Document,
+    directory: &Directory,
+    (random, now): (&Random, Timestamp),
+    mode: Mode,
+    templates: Option<TemplateCheck>,
 ) -> Result<Plan, Faults> {
     let mut faults = Faults::default();
     let claims = claim(&document.0, directory, mode, (random, now), &mut faults);
@@ -90,7 +105,8 @@ pub fn plan(
     changes.extend(cascade::remove(&draft, gone));
     let changes = effective(directory, changes);
     let after = applied(directory, &changes);
-    check(directory, &after, &changes).map_err(|faults| with_paths(faults, &claims))?;
+    check_with(directory, &after, &changes, templates)
+        .map_err(|faults| with_paths(faults, &claims))?;
     let diff = diff(directory, &after, &claims, &changes);
     Ok(Plan { changes, diff, new_keys })
 }
@@ -139,18 +155,42 @@ fn line(before: &Directory, after: &Directory, (kind, id): (Kind, [u8; 16])) -> 
     let fields = match verb {
         Verb::Remove | Verb::Unchanged => Vec::new(),
         Verb::Create | Verb::Update => {
+            let secret = old.as_ref().zip(new.as_ref()).and_then(|(a, b)| secret(a, b));
             let old = old.map(|e| shown(before, &e)).unwrap_or_default();
             let new = new.map(|e| shown(after, &e)).unwrap_or_default();
-            fields(&old, &new, kind)
+            fields(&old, &new, secret)
         }
     };
     Some(DiffLine { verb, kind, name: name.to_owned(), fields })
 }
 
+/// The secret of an entry that is there before and after, if it changed: that it did, never what.
+fn secret(old: &Entity, new: &Entity) -> Option<(String, String, String)> {
+    let word = |there: bool| if there { "…".to_owned() } else { String::new() };
+    let row = |name: &str, old, new| Some((name.to_owned(), word(old), word(new)));
+    match (old, new) {
+        (Entity::Device(old), Entity::Device(new)) => {
+            let (old, new) = (signing_secret(&old.address), signing_secret(&new.address));
+            if old == new { None } else { row("secret", old.is_some(), new.is_some()) }
+        }
+        (Entity::Integration(old), Entity::Integration(new)) => {
+            if old.key_hash == new.key_hash { None } else { row("key", true, true) }
+        }
+        _ => None,
+    }
+}
+
+fn signing_secret(address: &Address) -> Option<&Secret> {
+    match address {
+        Address::Webhook { secret, .. } => secret.as_ref(),
+        Address::Email(_) | Address::Voice(_) | Address::Sms(_) => None,
+    }
+}
+
 fn fields(
     old: &Map<String, Json>,
     new: &Map<String, Json>,
-    kind: Kind,
+    secret: Option<(String, String, String)>,
 ) -> Vec<(String, String, String)> {
     let mut names: Vec<&String> = new.keys().collect();
     names.extend(old.keys().filter(|name| !new.contains_key(*name)));
@@ -159,14 +199,10 @@ fn fields(
         .filter(|name| old.get(*name) != new.get(*name))
         .map(|name| (name.clone(), text(name, old.get(name)), text(name, new.get(name))))
         .collect();
+    fields.extend(secret);
     if fields.is_empty() {
         // Only what is never shown is different.
-        let secret = match kind {
-            Kind::Integration => "key",
-            Kind::Device => "secret",
-            _ => "hidden",
-        };
-        fields.push((secret.to_owned(), "…".to_owned(), "…".to_owned()));
+        fields.push(("hidden".to_owned(), "…".to_owned(), "…".to_owned()));
     }
     fields
 }

@@ -267,6 +267,32 @@ integrations:
 }
 
 #[test]
+fn a_changed_secret_is_told_beside_other_fields() {
+    let differences = |text: &str| -> Vec<(String, String, String)> {
+        let plan = planned(&read(text), &acme(), Mode::Keep);
+        let changed = plan.diff.into_iter().filter(|line| line.verb == Verb::Update);
+        changed.flat_map(|line| line.fields).collect()
+    };
+    let row = |a: &str, b: &str, c: &str| (a.to_owned(), b.to_owned(), c.to_owned());
+    let hook = |fields: &str| {
+        differences(&format!(
+            "people: [{{targetName: bo, devices: [{{name: Device 1, {fields}}}]}}]"
+        ))
+    };
+    let other = "secret: whsec_YW5vdGhlciBzZWNyZXQgb2YgdGhpcnR5IGJ5dGVz";
+    let delay = row("delay", "5", "9");
+    assert_eq!(hook(&format!("delay: 9, {other}")), [delay.clone(), row("secret", "…", "…")]);
+    assert_eq!(hook(other), [row("secret", "…", "…")]);
+    assert_eq!(hook("delay: 9, secret: null"), [delay.clone(), row("secret", "…", "")]);
+    assert_eq!(hook("delay: 9"), [delay]);
+    let door = "integrations: [{name: Monitoring, key: a-new-key-that-is-long-enough, \
+                ratePerMinute: 7}]";
+    let found = differences(door);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert_eq!(found[1], row("key", "…", "…"));
+}
+
+#[test]
 fn prune_removes_what_present_lists_do_not_mention() {
     let text = "people: [{targetName: ann}]";
     let kept = after(&read(text), &acme(), Mode::Keep);
@@ -291,8 +317,11 @@ fn prune_removes_what_present_lists_do_not_mention() {
     let none = after(&read("people: [{targetName: ann, devices: []}]"), &acme(), Mode::Prune);
     assert!(none.device(id(ANN_MAIL)).is_none());
     assert_eq!(planned(&read("people:"), &acme(), Mode::Prune).changes, [], "no list, no removal");
-    let nobody = after(&read("people: []"), &acme(), Mode::Prune);
-    assert_eq!((nobody.people().len(), nobody.devices().len()), (0, 0));
+    let alone = after(&read("people: [{targetName: ann, devices: []}]"), &acme(), Mode::Prune);
+    assert_eq!((alone.people().len(), alone.devices().len()), (1, 0));
+    let nobody = refused_in("people: []", &acme(), Mode::Prune);
+    assert_eq!(nobody[0].subcode, "validation.person.last_full_access", "{nobody:#?}");
+    assert_eq!((nobody.len(), nobody[0].entity.as_str()), (1, "person ann"));
 
     let window = "integrations: []";
     let faults = refused_in(window, &acme(), Mode::Prune);

@@ -12,7 +12,10 @@ fn start(world: &World, group: GroupId) -> Walk {
 }
 
 fn turn(world: &World, walk: &mut Walk, now: Timestamp) -> Turn {
-    let reachable = |person, _| world.directory.devices_of(person).count() > 0;
+    let reachable = |who, _| match who {
+        Recipient::Person(person) => world.directory.devices_of(person).count() > 0,
+        Recipient::Device(_) | Recipient::Group(_) => true,
+    };
     walk.turn(&world.directory, now, &reachable)
 }
 

@@ -62,7 +62,36 @@ fn a_chain_of_groups_ends_at_the_greatest_depth() {
     }
     let routed = route(&world, &[inner]);
     assert!(routed.tell.is_empty());
-    assert!(matches!(routed.notes.last(), Some(Note::GroupAgain(_))));
+    assert!(matches!(routed.notes.last(), Some(Note::TooDeep(_))));
+}
+
+#[test]
+fn on_call_groups_may_be_nested_as_deep_as_others() {
+    let mut world = World::new();
+    let a = Recipient::Person(world.person("a"));
+    let mut inner = a;
+    for depth in 0..GROUP_DEPTH_MAX {
+        let group = world.group(&format!("Depth {depth}"), &[inner]);
+        world.always(group, &[(inner, 0)]);
+        inner = Recipient::Group(group);
+    }
+    assert_eq!(told(&route(&world, &[inner])), [a]);
+}
+
+#[test]
+fn a_place_where_nobody_is_there_is_not_waited_for() {
+    let mut world = World::new();
+    let [a, b] = ["a", "b"].map(|n| world.person(n));
+    world.change_device(a, "Work Email", |d| d.status = Status::Inactive);
+    let device = world.directory.devices_of(a).next().expect("a device").id;
+    let deserted = Recipient::Group(world.group("Deserted", &[]));
+    let group = world.group("Ops", &[]);
+    let b = Recipient::Person(b);
+    world.always(group, &[(deserted, 0), (Recipient::Device(device), 5), (b, 30)]);
+    let routed = route(&world, &[Recipient::Group(group)]);
+    assert_eq!(told(&routed), [b]);
+    let passed = routed.notes.iter().filter(|note| matches!(note, Note::PassedOver(..)));
+    assert_eq!(passed.count(), 2);
 }
 
 #[test]

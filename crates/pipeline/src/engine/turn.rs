@@ -4,28 +4,32 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use firebell_base::time::add_micros;
+use firebell_base::time::{add_micros, add_minutes};
 use firebell_base::{Random, Timestamp};
 use firebell_config::Snapshots;
-use firebell_domain::alert::{Alert, AlertId, CloseCause, Closed, State};
+use firebell_domain::alert::{Alert, AlertId, State};
 use firebell_domain::directory::Directory;
+use firebell_domain::group::GroupId;
 use firebell_domain::instance::InstanceNo;
-use firebell_domain::notification::{Notification, NotificationId};
+use firebell_domain::notification::Notification;
 use firebell_domain::routing::Note;
 use firebell_domain::timeline::{Entry, Step};
 use firebell_sql::{Error, WriteTx};
 use firebell_store::escalations::Escalation;
 use firebell_store::notifications::Next;
-use firebell_store::{alerts, engine, escalations, journal, notifications};
+use firebell_store::{alerts, engine, escalations, journal, notifications, responses};
 
 use super::{EngineError, Job, Turn, directory, next_due};
 use crate::changes::Changes;
 use crate::correlate::{self, Correlator, Opened};
+use crate::deliver::Room;
 use crate::escalate::{self, Setting};
-use crate::limits::{DUE_PER_TURN_MAX, LEASE, RECORD_BYTES_PER_TURN_MAX, RECORDS_PER_TURN_MAX};
+use crate::limits::{
+    DUE_PER_TURN_MAX, LEASE, LEASED_PER_TURN_MAX, RECORD_BYTES_PER_TURN_MAX, RECORDS_PER_TURN_MAX,
+};
 use crate::metrics::Metrics;
 use crate::moment::Moment;
-use crate::notify::Told;
+use crate::notify::{LastTold, Told};
 use crate::record::{self, Accepted};
 use crate::route::{self, ShiftCounts};
 use crate::walk;
@@ -37,7 +41,7 @@ pub(super) struct Context {
     pub(super) metrics: Metrics,
     pub(super) now: Timestamp,
     /// How many more messages *deliver* takes.
-    pub(super) capacity: usize,
+    pub(super) room: Room,
     pub(super) epoch: i64,
     pub(super) portion: Portion,
 }
@@ -61,7 +65,7 @@ pub(super) fn take(tx: &mut WriteTx<'_>, context: &Context) -> Result<Turn, Engi
     let mut step = Transaction {
         context,
         changes: Changes::default(),
-        capacity: context.capacity,
+        room: context.room.clone(),
         jobs: Vec::new(),
     };
     let (events, more_events) = step.events(tx)?;
@@ -72,14 +76,14 @@ pub(super) fn take(tx: &mut WriteTx<'_>, context: &Context) -> Result<Turn, Engi
     std::mem::take(&mut step.changes).write(tx, context.now, &context.random)?;
     let more_due = step.due_notifications(tx)?;
     let more = more_events || more_walks || more_expired || more_due;
-    let next_due = if more { None } else { next_due(tx)? };
+    let next_due = if more { None } else { next_due(tx, &step.room)? };
     Ok(Turn { events, jobs: step.jobs, more, next_due })
 }
 
 struct Transaction<'a> {
     context: &'a Context,
     changes: Changes,
-    capacity: usize,
+    room: Room,
     jobs: Vec<Job>,
 }
 
@@ -181,8 +185,8 @@ impl Transaction<'_> {
             }
             metrics.notified.add(planned.decided.notifications.len());
             let lease = self.lease_end();
-            let capacity = &mut self.capacity;
-            let mut next = |due: Timestamp| leased_if_due(due, *now, lease, capacity);
+            let room = &mut self.room;
+            let mut next = |due: Timestamp| leased_if_due(due, *now, lease, no, room);
             planned.add_to(&mut self.changes, directory, &alert, *now, &mut next);
         }
         self.changes.opened.push((no, alert));
@@ -196,10 +200,13 @@ impl Transaction<'_> {
             return Ok(false);
         }
         let held = hold(tx, due.iter().map(|e| (e.instance, e.alert)))?;
+        // A walk whose alert is gone has nobody to call for.
+        let gone = due.iter().map(|e| (e.instance, e.alert)).filter(|key| !held.contains_key(key));
+        self.changes.stopped.extend(gone);
         // Read again under the alerts' locks: an answer may have stopped or moved a walk meanwhile.
         let due = escalations::due(tx, now, DUE_PER_TURN_MAX)?;
         let more = i64::try_from(due.len()).unwrap_or(0) >= DUE_PER_TURN_MAX;
-        let mut told = told_by_alert(tx, &held)?;
+        let mut standing = standing_by_alert(tx, &held)?;
         for row in due {
             let key = (row.instance, row.alert);
             let Some(alert) = held.get(&key) else { continue };
@@ -209,46 +216,45 @@ impl Transaction<'_> {
             }
             // An event of this very turn may have raised the priority.
             let alert = &self.changes.changed.get(&key).unwrap_or(alert).clone();
-            let told = told.entry((row.instance, row.alert)).or_default();
-            self.walk(tx, row, alert, told)?;
+            self.walk(row, alert, standing.entry(key).or_default());
         }
         Ok(more)
     }
 
-    fn walk(
-        &mut self,
-        tx: &mut WriteTx<'_>,
-        mut row: Escalation,
-        alert: &Alert,
-        told: &mut Told,
-    ) -> Result<(), Error> {
+    fn walk(&mut self, mut row: Escalation, alert: &Alert, standing: &mut Standing) {
         let context = self.context;
-        let directory = directory(&context.snapshots, row.instance);
-        let decoded = walk::decode(&row);
-        let (Some(directory), Ok((mut walk, _)), State::Open) = (directory, decoded, alert.state)
-        else {
-            // Answered, ended, or unreadable: nothing more to walk.
-            row.due = None;
+        let Some(directory) = directory(&context.snapshots, row.instance) else {
+            // Not known here (yet): it is not given up.
+            row.due = Some(add_minutes(context.now, 1));
             self.changes.walked.push(row);
-            return Ok(());
+            return;
+        };
+        let no = row.instance;
+        let mut walk = match walk::decode(&row) {
+            Ok((walk, _)) if alert.state == State::Open => walk,
+            decoded => {
+                // Answered, ended, or unreadable: nothing more to walk.
+                if let Err(error) = decoded {
+                    tracing::error!(%error, alert = %alert.id, "an escalation ends unfinished");
+                    let text = format!("The escalation ends here: {error}");
+                    self.changes.note(no, alert.id, Entry::new(context.now, Step::Escalate, text));
+                }
+                row.due = None;
+                self.changes.walked.push(row);
+                return;
+            }
         };
         context.metrics.turns_taken.add(1);
-        let running = escalations::of_alert(tx, row.instance, row.alert)?;
-        let form = directory.form(alert.form);
         let moment = Moment { directory: &directory, now: context.now, random: &context.random };
-        let setting = Setting {
-            moment,
-            alert,
-            handling: route::handling(alert, form.map(AsRef::as_ref), None),
-            running: running.iter().filter(|e| e.due.is_some()).map(|e| e.group).collect(),
-        };
-        let taken = escalate::take(setting, &mut walk, told, &|_| 0);
+        let setting = Setting { moment, alert, running: standing.running.clone() };
+        let taken = escalate::take(setting, &mut walk, &mut standing.told, &|_| 0);
         row.due = walk.due;
         row.walk = walk::encode(&walk, false);
-        let no = row.instance;
         self.changes.walked.push(row);
-        let started = taken.started.iter().map(|w| route::stored(&directory, alert, w));
-        self.changes.walks.extend(started);
+        for started in &taken.started {
+            standing.running.insert(started.group);
+            self.changes.walks.push(route::stored(&directory, alert, started));
+        }
         for entry in taken.decided.entries {
             self.changes.note(no, alert.id, entry);
         }
@@ -256,14 +262,12 @@ impl Transaction<'_> {
         let lease = self.lease_end();
         let shared = Arc::new(alert.clone());
         for notification in taken.decided.notifications {
-            let due = notification.due;
-            let next = leased_if_due(due, context.now, lease, &mut self.capacity);
+            let next = leased_if_due(notification.due, context.now, lease, no, &mut self.room);
             if matches!(next, Next::Leased(_)) {
                 self.jobs.push(self.job(no, notification.clone(), &shared));
             }
             self.changes.notifications.push((no, notification, next));
         }
-        Ok(())
     }
 
     /// Closes alerts whose time has run out; returns whether there may be more.
@@ -278,12 +282,9 @@ impl Transaction<'_> {
             // An event of this very turn may have touched or closed it: the newest version counts.
             let mut alert = self.changes.changed.remove(&(no, id)).unwrap_or(alert);
             if alert.closed.is_none() {
-                alert.state = State::Closed;
-                alert.updated = now;
-                alert.closed = Some(Closed { at: now, cause: CloseCause::Expired, by: None });
                 self.changes.stopped.insert((no, id));
-                let text = "Ended: its time ran out";
-                self.changes.note(no, id, Entry::new(now, Step::Correlate, text));
+                let entry = correlate::run_out(&mut alert, now);
+                self.changes.note(no, id, entry);
             }
             self.changes.changed.insert((no, id), alert);
         }
@@ -305,37 +306,62 @@ impl Transaction<'_> {
         self.jobs.append(&mut jobs);
     }
 
-    /// Leases notifications that are due; returns whether there may be more that *deliver* could take.
+    /// Leases notifications that are due, the instance that has waited longest first; returns whether there
+    /// may be more that *deliver* could take.
     fn due_notifications(&mut self, tx: &mut WriteTx<'_>) -> Result<bool, Error> {
+        if self.room.left() == 0 {
+            return Ok(false);
+        }
         let now = self.context.now;
-        let limit = DUE_PER_TURN_MAX.min(i64::try_from(self.capacity).unwrap_or(i64::MAX));
-        if limit == 0 {
-            return Ok(false);
+        let mut waiting = notifications::waiting(tx)?;
+        waiting.retain(|(no, due)| *due <= now && self.room.left_for(*no) > 0);
+        waiting.sort_by_key(|(_, due)| *due);
+        let mut more = false;
+        let mut instances = waiting.len();
+        for (no, _) in waiting {
+            // What the others leave, but at least one.
+            let share = (self.room.left() / instances.max(1)).max(1);
+            let limit = share.min(self.room.left_for(no)).min(LEASED_PER_TURN_MAX);
+            instances -= 1;
+            if limit > 0 {
+                let count = self.lease_due(tx, no, i64::try_from(limit).unwrap_or(i64::MAX))?;
+                more |= count >= limit && self.room.left_for(no) > 0;
+            }
         }
-        let due = notifications::due(tx, now, limit)?;
-        if due.is_empty() {
-            return Ok(false);
+        Ok(more)
+    }
+
+    /// Leases what is due of one instance. What is not wanted any more, or not now, is put where it belongs
+    /// instead of being sent; returns how many there were.
+    fn lease_due(
+        &mut self,
+        tx: &mut WriteTx<'_>,
+        no: InstanceNo,
+        limit: i64,
+    ) -> Result<usize, Error> {
+        let due = notifications::due(tx, no, self.context.now, limit)?;
+        let count = due.len();
+        let wanted: BTreeSet<AlertId> = due.iter().map(|n| n.alert).collect();
+        let wanted: Vec<AlertId> = wanted.into_iter().collect();
+        let found = alerts::by_ids(tx, no, &wanted)?.into_iter();
+        let found: BTreeMap<AlertId, Arc<Alert>> = found.map(|a| (a.id, Arc::new(a))).collect();
+        let state = |alert: &AlertId| found.get(alert).map_or(State::Closed, |a| a.state);
+        for alert in wanted.iter().filter(|alert| state(alert) == State::Suspended) {
+            notifications::park(tx, no, *alert)?;
         }
-        let more = i64::try_from(due.len()).unwrap_or(0) >= limit;
-        let keys: Vec<(InstanceNo, NotificationId)> =
-            due.iter().map(|(no, notification)| (*no, notification.id)).collect();
-        notifications::lease(tx, &keys, self.lease_end())?;
-        let mut wanted: BTreeMap<InstanceNo, BTreeSet<AlertId>> = BTreeMap::new();
-        for (no, notification) in &due {
-            wanted.entry(*no).or_default().insert(notification.alert);
-        }
-        let mut found: BTreeMap<AlertId, Arc<Alert>> = BTreeMap::new();
-        for (no, ids) in wanted {
-            let ids: Vec<AlertId> = ids.into_iter().collect();
-            found.extend(alerts::by_ids(tx, no, &ids)?.into_iter().map(|a| (a.id, Arc::new(a))));
-        }
-        for (no, notification) in due {
-            if let Some(alert) = found.get(&notification.alert) {
+        let over = |alert: &&AlertId| matches!(state(alert), State::Acknowledged | State::Closed);
+        let over: Vec<AlertId> = wanted.iter().filter(over).copied().collect();
+        notifications::cancel_alerts(tx, no, &over, self.context.now)?;
+        let mut leased = Vec::new();
+        for notification in due {
+            let open = found.get(&notification.alert).filter(|a| a.state == State::Open);
+            if let Some(alert) = open.filter(|_| self.room.take(no)) {
+                leased.push(notification.id);
                 self.jobs.push(self.job(no, notification, alert));
             }
         }
-        self.capacity = self.capacity.saturating_sub(keys.len());
-        Ok(more && self.capacity > 0)
+        notifications::lease(tx, no, &leased, self.lease_end())?;
+        Ok(count)
     }
 
     fn job(&self, instance: InstanceNo, notification: Notification, alert: &Arc<Alert>) -> Job {
@@ -364,12 +390,14 @@ fn shift_counts(
 }
 
 /// Who sends a notification: this process at once when it is due and there is room, else whoever finds it due.
-fn leased_if_due(due: Timestamp, now: Timestamp, lease: Timestamp, capacity: &mut usize) -> Next {
-    if due > now || *capacity == 0 {
-        return Next::Due;
-    }
-    *capacity -= 1;
-    Next::Leased(lease)
+fn leased_if_due(
+    due: Timestamp,
+    now: Timestamp,
+    lease: Timestamp,
+    no: InstanceNo,
+    room: &mut Room,
+) -> Next {
+    if due > now || !room.take(no) { Next::Due } else { Next::Leased(lease) }
 }
 
 /// Holds alerts against other writers, in the order of their ids.
@@ -389,20 +417,34 @@ fn hold(
     Ok(held)
 }
 
-fn told_by_alert(
+/// What is known about an alert when a walk takes its turn.
+#[derive(Default)]
+struct Standing {
+    told: Told,
+    /// Groups whose walks run.
+    running: BTreeSet<GroupId>,
+}
+
+fn standing_by_alert(
     tx: &mut WriteTx<'_>,
     held: &BTreeMap<(InstanceNo, AlertId), Alert>,
-) -> Result<BTreeMap<(InstanceNo, AlertId), Told>, Error> {
+) -> Result<BTreeMap<(InstanceNo, AlertId), Standing>, Error> {
     let mut by_instance: BTreeMap<InstanceNo, Vec<AlertId>> = BTreeMap::new();
     for (no, alert) in held.keys() {
         by_instance.entry(*no).or_default().push(*alert);
     }
-    let mut told: BTreeMap<(InstanceNo, AlertId), Told> = BTreeMap::new();
+    let mut all: BTreeMap<(InstanceNo, AlertId), Standing> = BTreeMap::new();
     for (no, ids) in by_instance {
         for row in notifications::told(tx, no, &ids)? {
-            let round = told.entry((no, row.alert)).or_default().entry(row.person).or_default();
-            *round = (*round).max(row.round);
+            let told = &mut all.entry((no, row.alert)).or_default().told;
+            told.insert(row.person, LastTold::At(row.at));
+        }
+        for (alert, person) in responses::want_no_more(tx, no, &ids)? {
+            all.entry((no, alert)).or_default().told.insert(person, LastTold::NoMore);
+        }
+        for (alert, group) in escalations::running(tx, no, &ids)? {
+            all.entry((no, alert)).or_default().running.insert(group);
         }
     }
-    Ok(told)
+    Ok(all)
 }

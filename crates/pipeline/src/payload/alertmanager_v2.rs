@@ -12,14 +12,12 @@ use firebell_base::limit::API_BODY_BYTES_MAX;
 use firebell_base::{Timestamp, time};
 use firebell_domain::event::{Draft, EventAction};
 use firebell_domain::name::cut;
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
 use serde_json::{Map, Value, json};
 
 use super::ALERTS_PER_REQUEST_MAX;
-use super::alertmanager_webhook::ZERO_TIME;
 use super::collect::clean;
 use super::error::{PayloadError, kind, read_json};
+use super::instant::{self, Instant};
 use super::labels::{self, Alert, Labels, SHARED_TEXT_CHARS_MAX};
 
 /// Until when an alert without `endsAt` counts, in minutes after it arrived (Alertmanager's default
@@ -143,7 +141,7 @@ fn texts(n: usize, key: &str, value: Option<Value>) -> Result<Labels, V2Error> {
         .map_err(|error| unparsable(&format!("alert {n}: {error}")))
 }
 
-/// A time of RFC 3339, without a zone UTC; Go's zero time and an empty text are none.
+/// A time, if there is one.
 fn read_time(
     n: usize,
     key: &str,
@@ -151,22 +149,19 @@ fn read_time(
 ) -> Result<Option<Timestamp>, V2Error> {
     let text = match fields.get(key) {
         None | Some(Value::Null) => return Ok(None),
-        Some(Value::String(text)) => text.trim(),
+        Some(Value::String(text)) => text,
         Some(other) => return Err(wrong_type(n, key, other)),
     };
-    if text.is_empty() || text == ZERO_TIME {
-        return Ok(None);
+    match instant::read(text) {
+        Instant::None => Ok(None),
+        // Stored times are whole microseconds; so is what leaves here.
+        Instant::At(at) => Ok(Some(time::from_micros(at.as_microsecond()))),
+        Instant::Unreadable => {
+            let text = cut(text.trim(), QUOTE_CHARS_MAX);
+            let wanted = "a time such as 2026-03-02T09:00:00Z";
+            Err(unparsable(&format!("alert {n}: {key} must be {wanted}, not {text:?}")))
+        }
     }
-    let instant = text.parse::<Timestamp>().ok().or_else(|| {
-        let local: DateTime = text.parse().ok()?;
-        TimeZone::UTC.to_timestamp(local).ok()
-    });
-    // Stored times are whole microseconds; so is what leaves here.
-    instant.map(|instant| Some(time::from_micros(instant.as_microsecond()))).ok_or_else(|| {
-        let text = cut(text, QUOTE_CHARS_MAX);
-        let wanted = "a time such as 2026-03-02T09:00:00Z";
-        unparsable(&format!("alert {n}: {key} must be {wanted}, not {text:?}"))
-    })
 }
 
 /// The handler's part: meaning. The valid alerts, and why the others are not.

@@ -11,12 +11,10 @@ use serde_json::{Map, Value};
 use super::ALERTS_PER_REQUEST_MAX;
 use super::collect::clean;
 use super::error::{PayloadError, read_json};
+use super::instant::{self, Instant};
 use super::labels::{self, Alert, SHARED_TEXT_CHARS_MAX};
 
 type Object = Map<String, Value>;
-
-/// The time Go writes for "none"; `endsAt` of an alert that is still firing.
-pub(super) const ZERO_TIME: &str = "0001-01-01T00:00:00Z";
 
 /// The events in a body: one per alert, in order.
 pub fn parse(body: &[u8]) -> Result<Vec<Draft>, PayloadError> {
@@ -106,10 +104,12 @@ impl Shared {
             return Err(PayloadError::out_of_range(format!("alerts[{n}]"), rule));
         }
         let mut circumstances = self.circumstances.clone();
-        for key in ["startsAt", "endsAt", "generatorURL"] {
-            match fields.get(key).and_then(Value::as_str) {
-                None | Some("" | ZERO_TIME) => {}
-                Some(text) => circumstances.push((key, clean(text, SHARED_TEXT_CHARS_MAX))),
+        for (key, is_time) in [("startsAt", true), ("endsAt", true), ("generatorURL", false)] {
+            let text = fields.get(key).and_then(Value::as_str).unwrap_or_default();
+            // The end of an alert that is still firing is written as "none".
+            let none = if is_time { instant::read(text) == Instant::None } else { text.is_empty() };
+            if !none {
+                circumstances.push((key, clean(text, SHARED_TEXT_CHARS_MAX)));
             }
         }
         let fingerprint = given.or_else(|| Some(labels::fingerprint(&labels)));

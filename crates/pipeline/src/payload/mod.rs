@@ -11,7 +11,8 @@
 //! | [`alertmanager_webhook`] | what Alertmanager posts to a webhook (version 4) |
 //! | [`alertmanager_v2`] | what Prometheus posts to Alertmanager's own API |
 //! | [`collect`] | turns JSON values into properties; used by the others |
-//! | [`labels`] | label sets, their fingerprints and what they say; used by the two above |
+//! | [`instant`] | times, and Go's way to write that there is none; used by Alertmanager's two |
+//! | [`labels`] | label sets, their fingerprints and what they say; likewise |
 
 use firebell_base::Timestamp;
 use firebell_base::limit::{
@@ -27,6 +28,7 @@ pub mod alertmanager_webhook;
 pub mod alertmanager_v2;
 mod collect;
 mod error;
+mod instant;
 mod labels;
 
 pub use error::PayloadError;

@@ -87,7 +87,9 @@ impl Asked<'_> {
                 format!("Suspended by {name}: nothing is sent until it is resumed")
             }
             (StateChange::Resume, State::Suspended) => {
-                alert.state = if alert.owner.is_some() { State::Acknowledged } else { State::Open };
+                // Acknowledged by the source, it has no owner.
+                let acknowledged = alert.acknowledged.is_some();
+                alert.state = if acknowledged { State::Acknowledged } else { State::Open };
                 notifications::unpark(tx, no, alert.id, now)?;
                 resume(tx, no, alert.id, now)?;
                 format!("Resumed by {name}")

@@ -49,7 +49,7 @@ create table events (
   payload blob,
   primary key (instance_no, id)
 ) strict;
-create index events_by_alert on events (instance_no, alert_id) where alert_id is not null;
+create index events_by_alert on events (instance_no, alert_id, id) where alert_id is not null;
 create index events_by_fate on events (instance_no, fate, id) where fate >= 4;
 
 create table alerts (
@@ -80,7 +80,7 @@ create unique index alerts_open_key on alerts (instance_no, integration_id, dedu
   where closed_at is null and dedup_key is not null;
 create index alerts_open on alerts (instance_no, number) where closed_at is null;
 create index alerts_expiring on alerts (expires_at) where closed_at is null;
-create index alerts_by_request on alerts (instance_no, request_id);
+create index alerts_by_request on alerts (instance_no, request_id, number);
 
 create table escalations (
   instance_no integer not null,
@@ -114,7 +114,7 @@ create table notifications (
   primary key (instance_no, id)
 ) strict;
 create index notifications_by_alert on notifications (instance_no, alert_id);
-create index notifications_due on notifications (next_at) where state = 0;
+create index notifications_due on notifications (instance_no, next_at) where state = 0;
 
 create table deliveries (
   instance_no integer not null,
@@ -128,7 +128,7 @@ create table deliveries (
   detail text not null,
   primary key (instance_no, id)
 ) strict;
-create index deliveries_by_alert on deliveries (instance_no, alert_id);
+create index deliveries_by_alert on deliveries (instance_no, alert_id, id);
 
 create table outbox (
   instance_no integer not null,
@@ -158,7 +158,7 @@ create table responses (
   standing integer not null,
   primary key (instance_no, id)
 ) strict;
-create index responses_by_alert on responses (instance_no, alert_id);
+create index responses_by_alert on responses (instance_no, alert_id, id);
 
 -- What happened to an alert: one row per alert and transaction, holding that transaction's entries.
 create table timeline (

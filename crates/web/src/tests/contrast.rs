@@ -6,22 +6,14 @@ use crate::asset::STYLE;
 
 /// Text on its ground, at least 4.5 : 1.
 const TEXTS: &[(&str, &[&str])] = &[
-    (
-        "paper",
-        &["ink", "ink-2", "ink-3", "high", "medium", "low", "ok"],
-    ),
-    (
-        "paper-2",
-        &["ink", "ink-2", "ink-3", "high", "medium", "low", "ok"],
-    ),
+    ("paper", &["ink", "ink-2", "ink-3", "high", "medium", "low", "ok"]),
+    ("paper-2", &["ink", "ink-2", "ink-3", "high", "medium", "low", "ok"]),
     ("act", &["act-ink"]),
     ("plain", &["plain-ink"]),
 ];
 /// Borders of controls, focus rings and filled buttons on the page, at least 3 : 1.
-const SHAPES: &[(&str, &[&str])] = &[
-    ("paper", &["edge", "accent", "act", "plain"]),
-    ("paper-2", &["edge", "accent"]),
-];
+const SHAPES: &[(&str, &[&str])] =
+    &[("paper", &["edge", "accent", "act", "plain"]), ("paper-2", &["edge", "accent"])];
 
 #[derive(Debug, Clone, Copy)]
 struct Colour {
@@ -63,13 +55,7 @@ fn contrast(one: Colour, other: Colour) -> f64 {
 
 /// The custom properties of the first block in `text` that are colours.
 fn colours(text: &str) -> BTreeMap<String, Colour> {
-    let block = text
-        .split_once(":root")
-        .unwrap()
-        .1
-        .split_once('}')
-        .unwrap()
-        .0;
+    let block = text.split_once(":root").unwrap().1.split_once('}').unwrap().0;
     let colour = |line: &str| {
         let (name, value) = line.trim().strip_prefix("--")?.split_once(": oklch(")?;
         let parts: Vec<f64> = value
@@ -77,17 +63,8 @@ fn colours(text: &str) -> BTreeMap<String, Colour> {
             .split_whitespace()
             .map(|part| part.trim_end_matches('%').parse().unwrap())
             .collect();
-        let [lightness, chroma, hue] = parts[..] else {
-            panic!("{line}")
-        };
-        Some((
-            name.to_owned(),
-            Colour {
-                lightness: lightness / 100.0,
-                chroma,
-                hue,
-            },
-        ))
+        let [lightness, chroma, hue] = parts[..] else { panic!("{line}") };
+        Some((name.to_owned(), Colour { lightness: lightness / 100.0, chroma, hue }))
     };
     block.lines().filter_map(colour).collect()
 }
@@ -110,18 +87,10 @@ fn check(pairs: &[(&str, &[&str])], least: f64) {
 
 #[test]
 fn known_contrasts_come_out_right() {
-    let grey = |lightness| Colour {
-        lightness,
-        chroma: 0.0,
-        hue: 0.0,
-    };
+    let grey = |lightness| Colour { lightness, chroma: 0.0, hue: 0.0 };
     assert!((contrast(grey(0.0), grey(1.0)) - 21.0).abs() < 0.01);
     // sRGB red is oklch(62.8% 0.2577 29.23); on white it is 4.00 : 1.
-    let red = Colour {
-        lightness: 0.6280,
-        chroma: 0.2577,
-        hue: 29.23,
-    };
+    let red = Colour { lightness: 0.6280, chroma: 0.2577, hue: 29.23 };
     assert!((contrast(red, grey(1.0)) - 4.0).abs() < 0.02);
 }
 
@@ -142,10 +111,7 @@ fn both_sets_have_the_same_colours_and_all_can_be_shown() {
     assert_eq!(names(&light), names(&dark));
     for (name, colour) in light.iter().chain(&dark) {
         let channels = colour.linear();
-        assert!(
-            channels.iter().all(|x| (-0.002..=1.002).contains(x)),
-            "{name}: {channels:?}"
-        );
+        assert!(channels.iter().all(|x| (-0.002..=1.002).contains(x)), "{name}: {channels:?}");
     }
 }
 

@@ -14,12 +14,7 @@ const PAGE_BYTES_MAX: usize = 20 * 1024;
 /// The alert as the database has it.
 async fn state(world: &World) -> State {
     let no = world.no;
-    let alert = world
-        .db
-        .read("test", move |tx| {
-            firebell_store::alerts::by_number(tx, no, 1)
-        })
-        .await;
+    let alert = world.db.read("test", move |tx| firebell_store::alerts::by_number(tx, no, 1)).await;
     alert.unwrap().unwrap().state
 }
 
@@ -60,10 +55,7 @@ async fn the_option_of_the_link_is_the_loud_one_and_enter_gives_it() {
     let path = world.path("bo");
     let page = world.get(&format!("{path}/2")).await;
     let action = format!("action=\"../..{path}/2\"");
-    page.says(&[
-        &action,
-        &format!("class=\"loud\" formaction=\"../..{path}/2\""),
-    ]);
+    page.says(&[&action, &format!("class=\"loud\" formaction=\"../..{path}/2\"")]);
     assert_eq!(page.html.matches("loud").count(), 1);
     // Without an option the first that helps is.
     let page = world.get(&path).await;
@@ -76,9 +68,7 @@ async fn an_answer_counts_and_a_double_tap_is_polite() {
     for engine in TestEngine::ALL {
         let world = World::new(engine).await;
         let path = world.path("bo");
-        let page = world
-            .post(&format!("{path}/1"), "comment=on+my+way+%F0%9F%9A%B2")
-            .await;
+        let page = world.post(&format!("{path}/1"), "comment=on+my+way+%F0%9F%9A%B2").await;
         assert_eq!(page.status, StatusCode::OK);
         page.says(&["You have it", "on my way 🚲", "Or change your answer"]);
         page.is_silent_about(&["Nobody has answered yet", &format!("{path}/1\"><b")]);
@@ -95,15 +85,12 @@ async fn an_answer_counts_and_a_double_tap_is_polite() {
             "1 min ago",
         ]);
         // The colleague's does too.
-        world
-            .get(&format!("{}/1", world.path("akira")))
-            .await
-            .says(&[
-                "Bo Ek has it",
-                "You take it over from Bo Ek.",
-                "Bo Ek has the alert, so nobody else is told.",
-                "on my way 🚲",
-            ]);
+        world.get(&format!("{}/1", world.path("akira"))).await.says(&[
+            "Bo Ek has it",
+            "You take it over from Bo Ek.",
+            "Bo Ek has the alert, so nobody else is told.",
+            "on my way 🚲",
+        ]);
     }
 }
 
@@ -112,24 +99,14 @@ async fn an_answer_to_an_alert_that_is_over_is_noted_and_polite() {
     for engine in TestEngine::ALL {
         let world = World::new(engine).await;
         let (bo, akira) = (world.path("bo"), world.path("akira"));
-        world
-            .post(&format!("{akira}/3"), "")
-            .await
-            .says(&["Ended", "Ended by you"]);
+        world.post(&format!("{akira}/3"), "").await.says(&["Ended", "Ended by you"]);
         assert_eq!(state(&world).await, State::Closed, "{engine:?}");
         let shown = world.get(&format!("{bo}/1")).await;
         assert_eq!(shown.status, StatusCode::OK);
-        shown
-            .says(&["This alert is over", "Ended by Akira Sole"])
-            .is_silent_about(&["<form"]);
+        shown.says(&["This alert is over", "Ended by Akira Sole"]).is_silent_about(&["<form"]);
         let late = world.post(&format!("{bo}/1"), "comment=coming").await;
         assert_eq!(late.status, StatusCode::OK);
-        late.says(&[
-            "Already over",
-            "Your answer is noted",
-            "Ended by Akira Sole",
-            "coming",
-        ]);
+        late.says(&["Already over", "Your answer is noted", "Ended by Akira Sole", "coming"]);
     }
 }
 
@@ -150,9 +127,7 @@ async fn an_escalation_after_somebody_has_it_tells_who() {
     page.says(&["Noted", "Bo Ek has the alert, so nobody else is told."]);
     page.is_silent_about(&["Passed on"]);
     let passed = World::new(TestEngine::Sqlite).await;
-    let page = passed
-        .post(&format!("{}/2", passed.path("akira")), "")
-        .await;
+    let page = passed.post(&format!("{}/2", passed.path("akira")), "").await;
     page.says(&["Passed on", "Nobody has it yet"]);
 }
 
@@ -161,15 +136,9 @@ async fn a_comment_is_cut_and_dropped_where_none_is_wanted() {
     let world = World::new(TestEngine::Sqlite).await;
     let path = world.path("bo");
     let body = format!("comment={}", "x".repeat(COMMENT_CHARS_MAX + 500));
-    assert_eq!(
-        world.post(&format!("{path}/2"), &body).await.status,
-        StatusCode::OK
-    );
+    assert_eq!(world.post(&format!("{path}/2"), &body).await.status, StatusCode::OK);
     world.pass(1);
-    world
-        .post(&format!("{path}/3"), "comment=unwanted")
-        .await
-        .is_silent_about(&["unwanted"]);
+    world.post(&format!("{path}/3"), "comment=unwanted").await.is_silent_about(&["unwanted"]);
     let no = world.no;
     let kept = world.db.read("test", move |tx| {
         let alert = firebell_store::alerts::by_number(tx, no, 1)?.unwrap();
@@ -209,11 +178,7 @@ async fn every_page_keeps_the_token_to_itself() {
     for page in &pages {
         let header = |name: &str| page.headers[name].to_str().unwrap();
         let policy = header("content-security-policy");
-        for rule in [
-            "default-src 'none'",
-            "form-action 'self'",
-            "frame-ancestors 'none'",
-        ] {
+        for rule in ["default-src 'none'", "form-action 'self'", "frame-ancestors 'none'"] {
             assert!(policy.contains(rule));
         }
         assert!(!policy.contains("unsafe"));
@@ -230,11 +195,7 @@ async fn every_page_keeps_the_token_to_itself() {
 async fn the_style_sheet_is_kept_for_good_and_found_from_every_depth() {
     let world = World::new(TestEngine::Sqlite).await;
     let path = world.path("bo");
-    for (page, root) in [
-        ("/", ""),
-        (path.as_str(), "../"),
-        (&format!("{path}/1"), "../../"),
-    ] {
+    for (page, root) in [("/", ""), (path.as_str(), "../"), (&format!("{path}/1"), "../../")] {
         let link = format!("href=\"{root}assets/{}\"", style_name());
         world.get(page).await.says(&[&link]);
     }
@@ -243,14 +204,8 @@ async fn the_style_sheet_is_kept_for_good_and_found_from_every_depth() {
     assert_eq!(sheet.html, STYLE);
     let kept = sheet.headers[header::CACHE_CONTROL].to_str().unwrap();
     assert!(kept.contains("immutable") && kept.contains("max-age=31536000"));
-    assert_eq!(
-        sheet.headers[header::CONTENT_TYPE],
-        "text/css; charset=utf-8"
-    );
-    assert_eq!(
-        world.get("/assets/0123.css").await.status,
-        StatusCode::NOT_FOUND
-    );
+    assert_eq!(sheet.headers[header::CONTENT_TYPE], "text/css; charset=utf-8");
+    assert_eq!(world.get("/assets/0123.css").await.status, StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ use firebell_access::link::LinkClaims;
 use firebell_domain::alert::State;
 use firebell_domain::instance::InstanceNo;
 use firebell_domain::notification::NotificationId;
+use firebell_domain::person::{LicenceType, Role, Status};
 use firebell_testkit::postgres::TestEngine;
 
 use super::world::{World, path_of, start};
@@ -43,20 +44,12 @@ async fn an_expired_link_says_where_the_alert_stands_and_does_nothing() {
     for engine in TestEngine::ALL {
         let world = World::new(engine).await;
         world.post(&format!("{}/1", world.path("akira")), "").await;
-        let expired = LinkClaims {
-            expires: start(),
-            ..world.claims("bo")
-        };
+        let expired = LinkClaims { expires: start(), ..world.claims("bo") };
         let path = format!("{}/3", path_of(&expired));
         for page in [world.get(&path).await, world.post(&path, "").await] {
             assert_eq!(page.status, StatusCode::GONE);
-            page.says(&[
-                "This link has expired",
-                "Nothing was done",
-                "Akira Sole has it",
-            ]);
-            page.says(&["Disk almost full on db-3"])
-                .is_silent_about(&["<form"]);
+            page.says(&["This link has expired", "Nothing was done", "Akira Sole has it"]);
+            page.says(&["Disk almost full on db-3"]).is_silent_about(&["<form"]);
         }
         let no = world.no;
         let find =
@@ -70,24 +63,63 @@ async fn an_expired_link_says_where_the_alert_stands_and_does_nothing() {
 async fn what_was_removed_is_gone() {
     let world = World::new(TestEngine::Sqlite).await;
     let removed = NotificationId::from_bytes([9; 16]);
-    let path = path_of(&LinkClaims {
-        notification: removed,
-        ..world.claims("bo")
-    });
-    for page in [
-        world.get(&path).await,
-        world.post(&format!("{path}/1"), "").await,
-    ] {
+    let path = path_of(&LinkClaims { notification: removed, ..world.claims("bo") });
+    for page in [world.get(&path).await, world.post(&format!("{path}/1"), "").await] {
         assert_eq!(page.status, StatusCode::GONE);
         page.says(&["This alert is gone"]);
     }
-    let elsewhere = path_of(&LinkClaims {
-        instance: InstanceNo(99),
-        ..world.claims("bo")
-    });
+    let elsewhere = path_of(&LinkClaims { instance: InstanceNo(99), ..world.claims("bo") });
     let page = world.get(&elsewhere).await;
     assert_eq!(page.status, StatusCode::NOT_FOUND);
     page.says(&["This link does not work"]);
+}
+
+#[tokio::test]
+async fn whoever_left_neither_sees_nor_answers() {
+    for engine in TestEngine::ALL {
+        for removed in [false, true] {
+            let world = World::new(engine).await;
+            let path = world.path("bo");
+            let expired = path_of(&LinkClaims { expires: start(), ..world.claims("bo") });
+            if removed {
+                world.remove("bo").await;
+            } else {
+                world.change("bo", |bo| bo.status = Status::Inactive).await;
+            }
+            for (page, status) in [
+                (world.get(&path).await, StatusCode::FORBIDDEN),
+                (world.get(&format!("{path}/1")).await, StatusCode::FORBIDDEN),
+                (world.post(&format!("{path}/1"), "comment=x").await, StatusCode::FORBIDDEN),
+                (world.get(&expired).await, StatusCode::GONE),
+            ] {
+                assert_eq!(page.status, status, "{engine:?} {removed}");
+                page.is_silent_about(&["Disk almost full", "<form", "Bo Ek"]);
+            }
+            let seen = world.get(&world.path("akira")).await;
+            seen.says(&["Nobody has answered yet"]);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_stakeholder_sees_and_does_not_answer() {
+    let world = World::new(TestEngine::Sqlite).await;
+    let path = world.path("bo");
+    world.change("bo", |bo| bo.licence = LicenceType::StakeholderUser).await;
+    for page in [world.get(&path).await, world.get(&format!("{path}/1")).await] {
+        assert_eq!(page.status, StatusCode::OK);
+        page.says(&["Disk almost full on db-3", "You are kept informed"]);
+        page.is_silent_about(&["<form"]);
+    }
+    let page = world.post(&format!("{path}/1"), "").await;
+    assert_eq!(page.status, StatusCode::FORBIDDEN);
+    page.says(&["You are kept informed", "Nobody has answered yet"]);
+    page.is_silent_about(&["<form"]);
+    // Roles say what one may do after signing in: whoever was told of an alert may answer it.
+    world.change("akira", |akira| akira.roles = vec![Role::NoAccessUser]).await;
+    let page = world.post(&format!("{}/1", world.path("akira")), "").await;
+    assert_eq!(page.status, StatusCode::OK);
+    page.says(&["You have it"]);
 }
 
 #[tokio::test]
@@ -98,12 +130,7 @@ async fn an_unknown_option_shows_the_known_ones() {
         let path = format!("{path}/{option}");
         for page in [world.get(&path).await, world.post(&path, "").await] {
             assert_eq!(page.status, StatusCode::NOT_FOUND, "{option}");
-            page.says(&[
-                "There is no such answer",
-                "Nothing was done",
-                "On it",
-                "Can&#39;t",
-            ]);
+            page.says(&["There is no such answer", "Nothing was done", "On it", "Can&#39;t"]);
         }
     }
     world.get(&path).await.says(&["Nobody has answered yet"]);
@@ -116,11 +143,7 @@ async fn a_body_too_large_does_nothing_and_says_so() {
     let body = format!("comment={}", "x".repeat(FORM_BYTES_MAX));
     let page = world.post(&path, &body).await;
     assert_eq!(page.status, StatusCode::PAYLOAD_TOO_LARGE);
-    page.says(&[
-        "The comment is too long",
-        "Nothing was done",
-        "Nobody has answered yet",
-    ]);
+    page.says(&["The comment is too long", "Nothing was done", "Nobody has answered yet"]);
 }
 
 #[tokio::test]
@@ -136,9 +159,7 @@ async fn a_database_that_is_away_keeps_the_answer_for_another_try() {
             assert_eq!(page.headers[header::RETRY_AFTER], "5");
             page.is_silent_about(&["sql", "SQL", "database"]);
         }
-        shown
-            .says(&["We cannot show the alert just now"])
-            .is_silent_about(&["<form"]);
+        shown.says(&["We cannot show the alert just now"]).is_silent_about(&["<form"]);
         acted.says(&["Nothing was recorded", "Try again", "on my &#60;way&#62;"]);
         acted.says(&[&format!("formaction=\"../..{path}\"")]);
     }

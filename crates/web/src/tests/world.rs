@@ -45,6 +45,7 @@ pub(super) struct World {
     intake: firebell_pipeline::intake::Intake,
     writer: Option<firebell_pipeline::intake::JournalWriter>,
     integration: Integration,
+    authority: Authority,
     _guard: DbGuard,
 }
 
@@ -59,11 +60,7 @@ impl Page {
     /// Asserts that every text is on the page.
     pub(super) fn says(&self, texts: &[&str]) -> &Self {
         for text in texts {
-            assert!(
-                self.html.contains(text),
-                "{text:?} is missing in\n{}",
-                self.html
-            );
+            assert!(self.html.contains(text), "{text:?} is missing in\n{}", self.html);
         }
         self
     }
@@ -107,31 +104,17 @@ impl World {
         let clock = ManualClock::at(start());
         let snapshots = Snapshots::load(&db).await.unwrap();
         let authority = Authority::new(db.clone(), snapshots.clone(), random.clone());
-        let created = authority
-            .create_instance("acme", Region::Emea, start())
-            .await
-            .unwrap();
+        let created = authority.create_instance("acme", Region::Emea, start()).await.unwrap();
         let no = created.instance.no;
-        let mut sample = Sample {
-            random: random.clone(),
-            entities: Vec::new(),
-        };
+        let mut sample = Sample { random: random.clone(), entities: Vec::new() };
         let bo = sample.person("bo", "Bo", "Ek");
         let akira = sample.person("akira", "Akira", "Sole");
         let integration = sample.door(&[bo, akira]);
         let changes: Vec<Change> = sample.entities.into_iter().map(Change::Put).collect();
-        let author = Author {
-            name: "test".to_owned(),
-            reason: "sample".to_owned(),
-        };
-        authority
-            .change(no, &author, start(), move |_| Ok(changes.clone()))
-            .await
-            .unwrap();
-        let links = Links {
-            public_url: "https://firebell.example".to_owned(),
-            key: LinkKey::new(KEY),
-        };
+        let author = Author { name: "test".to_owned(), reason: "sample".to_owned() };
+        authority.change(no, &author, start(), move |_| Ok(changes.clone())).await.unwrap();
+        let links =
+            Links { public_url: "https://firebell.example".to_owned(), key: LinkKey::new(KEY) };
         let parts = Parts {
             db: db.clone(),
             snapshots: snapshots.clone(),
@@ -159,14 +142,12 @@ impl World {
             intake: pipeline.intake,
             writer: Some(pipeline.writer),
             integration,
+            authority,
             _guard: guard,
         };
         let turn = world.send(draft).await;
-        world.links = turn
-            .jobs
-            .iter()
-            .map(|j| (j.notification.person, j.notification.id))
-            .collect();
+        world.links =
+            turn.jobs.iter().map(|j| (j.notification.person, j.notification.id)).collect();
         assert_eq!(world.links.len(), 2, "both people are told");
         world
     }
@@ -181,6 +162,32 @@ impl World {
             () = writer.run() => unreachable!("the intake is still there"),
         }
         self.engine.turn().await.unwrap()
+    }
+
+    /// Changes a person.
+    pub(super) async fn change(
+        &self,
+        who: &str,
+        how: impl Fn(&mut Person) + Send + Sync + 'static,
+    ) {
+        let id = self.people[who];
+        let author = Author { name: "test".to_owned(), reason: "sample".to_owned() };
+        let decide = move |directory: &firebell_domain::directory::Directory| {
+            let mut person = directory.person(id).unwrap().as_ref().clone();
+            how(&mut person);
+            Ok(vec![Change::Put(Entity::Person(person))])
+        };
+        self.authority.change(self.no, &author, self.clock.now(), decide).await.unwrap();
+    }
+
+    /// Removes a person.
+    pub(super) async fn remove(&self, who: &str) {
+        let id = self.people[who];
+        let author = Author { name: "test".to_owned(), reason: "sample".to_owned() };
+        let decide = move |directory: &firebell_domain::directory::Directory| {
+            Ok(firebell_config::cascade::remove_person(directory, id))
+        };
+        self.authority.change(self.no, &author, self.clock.now(), decide).await.unwrap();
     }
 
     /// Lets the engine do what is due.
@@ -223,11 +230,7 @@ impl World {
         let (head, body) = response.into_parts();
         let html = to_bytes(body, 1 << 20).await.unwrap();
         let html = String::from_utf8(html.to_vec()).unwrap();
-        Page {
-            status: head.status,
-            headers: head.headers,
-            html,
-        }
+        Page { status: head.status, headers: head.headers, html }
     }
 }
 

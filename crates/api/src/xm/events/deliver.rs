@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 
 use firebell_domain::alert::Alert;
 use firebell_domain::directory::Directory;
-use firebell_domain::notification::{Delivery, Notification, NotificationState, Outcome};
+use firebell_domain::notification::{
+    Delivery, Notification, NotificationId, NotificationState, Outcome,
+};
 use firebell_domain::person::PersonId;
 use firebell_domain::response::Response;
 use serde_json::{Value, json};
@@ -41,36 +43,66 @@ pub(super) fn statuses(words: &[String]) -> Result<Vec<String>, ApiError> {
     words.iter().map(read).collect()
 }
 
-/// One entry per person, by target name.
-pub(super) fn by_person(
-    directory: &Directory,
-    alert: &Alert,
-    sent: &Sent,
-    statuses: &[String],
-) -> Vec<Value> {
-    let mut people: BTreeMap<(String, PersonId), Vec<&Notification>> = BTreeMap::new();
-    let name = |id| directory.person(id).map(|p| p.target_name.fold()).unwrap_or_default();
-    for notification in &sent.notifications {
-        if notification.state != NotificationState::Cancelled || notification.attempts > 0 {
-            let key = (name(notification.person), notification.person);
-            people.entry(key).or_default().push(notification);
-        }
-    }
-    // Who answered without having been told is a delivery to xMatters' clients too.
-    for response in &sent.responses {
-        people.entry((name(response.person), response.person)).or_default();
-    }
-    let one = |((_, id), list): ((String, PersonId), Vec<&Notification>)| {
-        let status = person_status(id, &list, sent);
-        let wanted = statuses.is_empty() || statuses.iter().any(|word| word == status);
-        wanted.then(|| delivery(directory, alert, sent, (id, status), &list))
-    };
-    people.into_iter().filter_map(one).collect()
+/// What somebody was sent.
+pub(super) struct Told<'s> {
+    person: PersonId,
+    status: &'static str,
+    notifications: Vec<&'s Notification>,
 }
 
-fn person_status(id: PersonId, list: &[&Notification], sent: &Sent) -> &'static str {
+/// What was sent and what came back, ready to be looked up.
+pub(super) struct Index<'s> {
+    sent: &'s Sent,
+    attempts: BTreeMap<NotificationId, Vec<&'s Delivery>>,
+    answers: BTreeMap<NotificationId, Vec<&'s Response>>,
+    /// The newest answer of each person.
+    newest: BTreeMap<PersonId, &'s Response>,
+}
+
+impl<'s> Index<'s> {
+    pub(super) fn of(sent: &'s Sent) -> Self {
+        let mut attempts: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for delivery in &sent.deliveries {
+            attempts.entry(delivery.notification).or_default().push(delivery);
+        }
+        let mut answers: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for response in &sent.responses {
+            if let Some(id) = response.notification {
+                answers.entry(id).or_default().push(response);
+            }
+        }
+        let newest = sent.responses.iter().map(|response| (response.person, response)).collect();
+        Self { sent, attempts, answers, newest }
+    }
+
+    /// One entry per person, by target name.
+    pub(super) fn by_person(&self, directory: &Directory, statuses: &[String]) -> Vec<Told<'s>> {
+        let mut people: BTreeMap<(String, PersonId), Vec<&Notification>> = BTreeMap::new();
+        let name = |id| directory.person(id).map(|p| p.target_name.fold()).unwrap_or_default();
+        for notification in &self.sent.notifications {
+            if notification.state != NotificationState::Cancelled || notification.attempts > 0 {
+                let key = (name(notification.person), notification.person);
+                people.entry(key).or_default().push(notification);
+            }
+        }
+        // Who answered without having been told is a delivery to xMatters' clients too.
+        for id in self.newest.keys() {
+            people.entry((name(*id), *id)).or_default();
+        }
+        let one = |((_, person), notifications): ((String, PersonId), Vec<&'s Notification>)| {
+            let status = person_status(self.newest.contains_key(&person), &notifications);
+            Told { person, status, notifications }
+        };
+        let wanted = |told: &Told<'_>| {
+            statuses.is_empty() || statuses.iter().any(|word| word == told.status)
+        };
+        people.into_iter().map(one).filter(wanted).collect()
+    }
+}
+
+fn person_status(answered: bool, list: &[&Notification]) -> &'static str {
     let any = |state| list.iter().any(|n| n.state == state);
-    if sent.responses.iter().any(|response| response.person == id) {
+    if answered {
         "RESPONDED"
     } else if any(NotificationState::Delivered) || any(NotificationState::Responded) {
         "DELIVERED"
@@ -90,18 +122,19 @@ const fn notification_status(state: NotificationState) -> &'static str {
     }
 }
 
-fn delivery(
+/// The JSON of one entry.
+pub(super) fn delivery(
     directory: &Directory,
     alert: &Alert,
-    sent: &Sent,
-    (id, status): (PersonId, &str),
-    list: &[&Notification],
+    index: &Index<'_>,
+    told: &Told<'_>,
 ) -> Value {
+    let id = told.person;
     let person = directory.person(id).map_or_else(
         || json!({ "id": id.to_string(), "recipientType": "PERSON" }),
         |p| person::reference(p),
     );
-    let shown = list.iter().map(|n| notification(directory, sent, n)).collect();
+    let shown = told.notifications.iter().map(|n| notification(directory, index, n)).collect();
     let own = format!("/api/xm/1/events/{}", alert.id);
     let mut shape = json!({
         "event": {
@@ -110,24 +143,21 @@ fn delivery(
             "links": { "self": own },
         },
         "person": person,
-        "deliveryStatus": status,
+        "deliveryStatus": told.status,
         "notifications": embedded(&format!("{own}/user-deliveries"), shown),
     });
-    let newest = sent.responses.iter().rev().find(|response| response.person == id);
-    if let (Some(response), Some(fields)) = (newest, shape.as_object_mut()) {
+    if let (Some(response), Some(fields)) = (index.newest.get(&id), shape.as_object_mut()) {
         fields.insert("response".to_owned(), answer(response));
     }
     shape
 }
 
-fn notification(directory: &Directory, sent: &Sent, n: &Notification) -> Value {
+fn notification(directory: &Directory, index: &Index<'_>, n: &Notification) -> Value {
     let device = directory.device(n.device);
     let target = directory.recipient_name(firebell_domain::recipient::Recipient::Device(n.device));
-    let attempts: Vec<&Delivery> =
-        sent.deliveries.iter().filter(|delivery| delivery.notification == n.id).collect();
+    let attempts = index.attempts.get(&n.id).map(Vec::as_slice).unwrap_or_default();
     let took = attempts.iter().find(|delivery| delivery.outcome == Outcome::Delivered);
-    let answers: Vec<&Response> =
-        sent.responses.iter().filter(|response| response.notification == Some(n.id)).collect();
+    let answers = index.answers.get(&n.id).map(Vec::as_slice).unwrap_or_default();
     let mut shape = json!({
         "id": n.id.to_string(),
         "category": "DEVICE",
@@ -153,7 +183,7 @@ fn notification(directory: &Directory, sent: &Sent, n: &Notification) -> Value {
     if let Some(first) = answers.first() {
         put("responded", json!(format_time(first.at)));
         let path = format!("/api/xm/1/events/{}/user-deliveries", n.alert);
-        put("responses", embedded(&path, answers.into_iter().map(answer).collect()));
+        put("responses", embedded(&path, answers.iter().map(|one| answer(one)).collect()));
     }
     shape
 }

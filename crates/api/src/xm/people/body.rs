@@ -5,7 +5,7 @@
 //! clients send every field they know. Accepted and without effect: `phonePin` and
 //! `forcePasswordReset` (there is no telephone sign-in), `recipientType`.
 
-use firebell_access::principal::may_change_roles;
+use firebell_access::principal::{may_change_roles, may_set_password};
 use firebell_access::{Permission, Scope};
 use firebell_config::Change;
 use firebell_domain::credential::Password;
@@ -64,6 +64,9 @@ pub(super) fn decide(
     let roles_before = old.map_or(&[][..], |old| &old.roles);
     if let Some(old) = old {
         context.require(Permission::WritePeople, Scope::Person(old))?;
+        if hash.is_some() {
+            may_set_password(&context.who, old)?;
+        }
     }
     context.require(Permission::WritePeople, Scope::Person(&new))?;
     may_change_roles(&context.who, roles_before, &new.roles)?;

@@ -161,7 +161,7 @@ struct Filter {
     phone: Option<String>,
     status: Option<Status>,
     licence: Option<LicenceType>,
-    roles: Option<Vec<Role>>,
+    roles: Option<BTreeSet<Role>>,
     /// Empty: a site that is not there, so nobody is at it.
     site: Option<Vec<SiteId>>,
     /// People who are in one of the groups asked for.
@@ -172,7 +172,8 @@ struct Filter {
     supervised: Option<bool>,
     devices: Vec<(Has, bool)>,
     device_status: Option<Status>,
-    properties: Vec<(String, String)>,
+    /// Names and values, folded.
+    properties: BTreeSet<(String, String)>,
     created: Created,
 }
 
@@ -189,7 +190,8 @@ impl Filter {
         let members = query.has("groups").then(|| {
             let texts = query.list("groups");
             let groups = texts.iter().filter_map(|t| lookup::group(directory, t)).map(|g| g.id);
-            members_of(directory, groups)
+            // Each once, however often it was named.
+            members_of(directory, groups.collect::<BTreeSet<_>>().into_iter())
         });
         let everybody = || members_of(directory, directory.groups().map(|group| group.id));
         Ok(Self {
@@ -312,17 +314,17 @@ fn field_has(directory: &Directory, person: &Person, field: Field, term: &str) -
 }
 
 /// `propertyNames` and `propertyValues` side by side; the older singular names mean the same.
-fn properties(query: &Query) -> Vec<(String, String)> {
+fn properties(query: &Query) -> BTreeSet<(String, String)> {
     let both = |plural: &str, singular: &str| {
-        let mut list = query.list(plural);
-        list.extend(query.list(singular));
-        list
+        let list = query.list(plural).into_iter().chain(query.list(singular));
+        list.map(|text| fold(&text)).collect::<Vec<_>>()
     };
     let names = both("propertyNames", "propertyName");
     names.into_iter().zip(both("propertyValues", "propertyValue")).collect()
 }
 
+/// Whether the person has this folded value under this folded name.
 fn has_property(person: &Person, name: &str, wanted: &str) -> bool {
-    let found = person.properties.iter().find(|(known, _)| fold(known) == fold(name));
-    found.is_some_and(|(_, value)| fold(&value.to_string()) == fold(wanted))
+    let found = person.properties.iter().find(|(known, _)| fold(known) == name);
+    found.is_some_and(|(_, value)| fold(&value.to_string()) == wanted)
 }

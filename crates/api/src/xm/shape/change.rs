@@ -65,6 +65,8 @@ where
     T: Send + 'static,
     F: Fn(&Directory, &Context) -> Decision<T> + Send + Sync + 'static,
 {
+    // Refusals name what they know of: nothing for those who may see nothing.
+    caller.require(Permission::ReadConfiguration, Scope::Instance)?;
     let slot: Arc<Mutex<Option<Result<T, ApiError>>>> = Arc::default();
     let outcome = Arc::clone(&slot);
     let (no, now) = (caller.directory.instance.no, context.now);

@@ -14,6 +14,8 @@ use serde_json::{Map, Value};
 use crate::error::ApiError;
 use crate::time::parse_time;
 
+/// The most items of any array: that of the longest list there is.
+const ITEMS_MAX: usize = firebell_config::limits::ROSTER_MAX;
 /// Characters of a given text that a message repeats.
 const ECHO_CHARS_MAX: usize = 40;
 
@@ -316,9 +318,11 @@ impl<'a> Input<'a> {
 
     /// Several of those, in an array or in a page of an answer (`{"data": […]}`).
     pub(crate) fn pointers(&mut self, field: &str) -> Patch<Vec<String>> {
+        if self.is_too_long(field) {
+            return Patch::Keep;
+        }
         self.read(field, "an array of ids or names", |value| {
-            let list = value.as_array().or_else(|| value.get("data")?.as_array())?;
-            list.iter().map(pointer_text).collect()
+            list_in(value)?.iter().map(pointer_text).collect()
         })
     }
 
@@ -329,18 +333,30 @@ impl<'a> Input<'a> {
 
     /// Several objects, in an array or in a page of an answer.
     pub(crate) fn objects(&mut self, field: &str) -> Patch<Vec<&'a Map<String, Value>>> {
+        if self.is_too_long(field) {
+            return Patch::Keep;
+        }
         self.read(field, "an array of objects", |value| {
-            let list = value.as_array().or_else(|| value.get("data")?.as_array())?;
-            list.iter().map(Value::as_object).collect()
+            list_in(value)?.iter().map(Value::as_object).collect()
         })
     }
 
     /// An array or a page, whatever is in it.
     pub(crate) fn array(&mut self, field: &str) -> Patch<&'a [Value]> {
-        self.read(field, "an array", |value| {
-            let list = value.as_array().or_else(|| value.get("data")?.as_array());
-            list.map(Vec::as_slice)
-        })
+        if self.is_too_long(field) {
+            return Patch::Keep;
+        }
+        self.read(field, "an array", list_in)
+    }
+
+    /// Whether there is an array of more items than any list may have, which is a fault: nothing is
+    /// made of it while the configuration is locked.
+    fn is_too_long(&mut self, field: &str) -> bool {
+        let items = self.fields.get(field).and_then(list_in).map_or(0, <[Value]>::len);
+        if items > ITEMS_MAX {
+            self.fault(field, "too_many", format!("must have at most {ITEMS_MAX} items"));
+        }
+        items > ITEMS_MAX
     }
 
     /// Reads an object within this one; faults name its fields `field.…`.
@@ -362,6 +378,12 @@ impl<'a> Input<'a> {
         }
         made
     }
+}
+
+/// An array, or the one in a page of an answer.
+fn list_in(value: &Value) -> Option<&[Value]> {
+    let list = value.as_array().or_else(|| value.get("data")?.as_array());
+    list.map(Vec::as_slice)
 }
 
 fn pointer_text(value: &Value) -> Option<String> {

@@ -1,11 +1,14 @@
 //! When shifts are held, and who is on call then.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::Response;
 use firebell_access::{Permission, Scope};
+use firebell_base::Timestamp;
 use firebell_base::time::add_seconds;
+use firebell_domain::directory::Directory;
 use firebell_domain::schedule::Occurrence;
 use firebell_domain::shift::Shift;
 use serde_json::json;
@@ -31,11 +34,21 @@ pub(super) async fn list(
     query: Query,
 ) -> Result<Response, ApiError> {
     caller.require(Permission::ReadConfiguration, Scope::Instance)?;
-    let directory = &caller.directory;
-    let of = lookup::known_group(directory, &name)?;
     let now = state.clock.now();
-    let (from, to) = window(&query)?.unwrap_or((now, add_seconds(now, AHEAD_SECONDS)));
-    let wanted: Option<Vec<_>> = query.has("shifts").then(|| {
+    // Thousands of occurrences take long: not on a serving thread.
+    let work = tokio::task::spawn_blocking(move || answer(&caller.directory, &name, &query, now));
+    work.await.map_err(|error| ApiError::internal(&error))?
+}
+
+fn answer(
+    directory: &Directory,
+    name: &str,
+    query: &Query,
+    now: Timestamp,
+) -> Result<Response, ApiError> {
+    let of = lookup::known_group(directory, name)?;
+    let (from, to) = window(query)?.unwrap_or((now, add_seconds(now, AHEAD_SECONDS)));
+    let wanted: Option<BTreeSet<_>> = query.has("shifts").then(|| {
         let texts = query.list("shifts");
         texts.iter().filter_map(|t| lookup::shift(directory, of.id, t)).map(|s| s.id).collect()
     });
@@ -56,7 +69,7 @@ pub(super) async fn list(
     }
     found.sort_by_cached_key(|(shift, occurrence)| (occurrence.start, shift.name.fold()));
     let path = format!("{}/occurrences", shape::path("groups", of.id));
-    shape::list(&path, &query, &found, |(held, occurrence)| {
+    shape::list(&path, query, &found, |(held, occurrence)| {
         json!({
             "group": group::reference(of),
             "shift": shift::reference(held),

@@ -1,5 +1,6 @@
 //! Rules about several entities: names, circles, groups and their shifts, removals.
 
+use firebell_domain::person::Status;
 use firebell_domain::schedule::Frequency;
 
 use super::*;
@@ -173,4 +174,43 @@ fn faults_of_many_entities_come_together() {
     let shown: Vec<String> = all.iter().map(ToString::to_string).collect();
     assert_eq!(shown.len(), 4, "{shown:#?}");
     assert!(shown[0].starts_with("person cy, site: there is no site"), "{}", shown[0]);
+}
+
+#[test]
+fn the_last_person_with_full_access_stays() {
+    let last = "person.last_full_access".to_owned();
+    let ann = || ann_as(|_| {});
+    let demoted = ann_as(|e| e.roles = vec![Role::GroupSupervisor]);
+    assert_eq!(found(&[demoted.clone()]), [("roles".to_owned(), last.clone())]);
+    let away = ann_as(|e| e.status = Status::Inactive);
+    assert_eq!(found(&[away.clone()]), [("status".to_owned(), last.clone())]);
+    let removal = cascade::remove_person(&acme(), id(ANN));
+    assert_eq!(found(&removal), [(String::new(), last.clone())]);
+    let fault = &faults(&removal)[0];
+    assert_eq!((fault.entity.as_str(), fault.subject), ("person ann", Some(subject(ANN))));
+    assert!(fault.message.contains("Full Access User") && fault.message.contains("another"));
+
+    let second = |status| {
+        let roles = vec![Role::StandardUser, Role::FullAccessUser];
+        Change::Put(Entity::Person(Person { roles, status, ..person(77, "cy") }))
+    };
+    for leaving in [vec![demoted], vec![away], removal] {
+        let with = |more| [leaving.clone(), vec![more]].concat();
+        assert_eq!(found(&with(second(Status::Active))), []);
+        assert_eq!(found(&with(second(Status::Inactive))).len(), 1, "who is away cannot help");
+    }
+    assert_eq!(found(&[ann(), Change::Put(Entity::Person(person(77, "cy")))]), []);
+
+    // Where nobody had it, nothing is lost: an instance that is being set up.
+    let nobody = applied(&empty(), &[Change::Put(Entity::Person(person(BO, "bo")))]);
+    let gone = [Change::Remove(Kind::Person, bytes(BO))];
+    assert_eq!(check(&nobody, &applied(&nobody, &gone), &gone), Ok(()));
+}
+
+fn ann_as(change: impl FnOnce(&mut Person)) -> Change {
+    Change::Put(Entity::Person(edit(ann(), change)))
+}
+
+fn subject(n: u128) -> (Kind, [u8; 16]) {
+    (Kind::Person, bytes(n))
 }

@@ -71,6 +71,28 @@ fn the_end_decides_between_trigger_and_resolve() {
 }
 
 #[test]
+fn the_year_one_is_no_end_however_it_is_written() {
+    for none in [
+        "0001-01-01T00:00:00Z",
+        "0001-01-01T00:00:00.000Z",
+        "0001-01-01T00:00:00.000000000Z",
+        "0001-01-01T00:00:00+00:00",
+        "0001-01-01T01:00:00+01:00",
+        "0001-01-01T00:00:00-08:00",
+        "0000-12-31T16:00:00-08:00",
+        "0001-01-01T00:00:00",
+        " 0001-01-01t00:00:00z ",
+    ] {
+        let body = json!([{"labels": {"a": "b"}, "startsAt": none, "endsAt": none}]);
+        let drafts = good(&body);
+        assert_eq!(drafts[0].action, EventAction::Trigger, "{none}");
+        assert_eq!(drafts[0].properties.get("startsAt"), Some(&text(&at(0))), "{none}");
+    }
+    let early = json!([{"labels": {"a": "b"}, "endsAt": "0002-01-01T00:00:00Z"}]);
+    assert_eq!(good(&early)[0].action, EventAction::Resolve);
+}
+
+#[test]
 fn meaning_is_answered_with_a_bare_string() {
     for (alert, message) in [
         (json!({"labels": {}}), r#""at least one label pair required""#),

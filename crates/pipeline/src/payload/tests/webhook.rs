@@ -91,6 +91,17 @@ fn each_alert_is_one_event() {
 }
 
 #[test]
+fn the_year_one_is_no_time_however_it_is_written() {
+    for none in ["0001-01-01T00:00:00.000Z", "0001-01-01T01:00:00+01:00", " "] {
+        let mut body = body();
+        body["alerts"][0]["endsAt"] = none.into();
+        let draft = &good(&body)[0];
+        assert_eq!(draft.action, EventAction::Trigger, "{none:?}");
+        assert!(!draft.properties.contains_key("endsAt"), "{none:?}");
+    }
+}
+
+#[test]
 fn a_missing_fingerprint_is_computed_as_the_api_computes_it() {
     let mut body = body();
     let labels = body["alerts"][0]["labels"].clone();

@@ -1,0 +1,103 @@
+//! Every statement finds its rows through an index: a table that grows is never read from end to end.
+
+use firebell_sql::{BlobSet, Db, Engine, Preparable, Statement, Value, migrate};
+use firebell_store as store;
+use firebell_store::migrations::migrations;
+use firebell_testkit::postgres::{TestEngine, fresh_db};
+
+/// Statements of the operations plane, which grows with every event.
+const STATEMENTS: &[&[Statement]] = &[
+    store::alerts::ALL,
+    store::alert_list::ALL,
+    store::deliveries::ALL,
+    store::escalations::ALL,
+    store::events::ALL,
+    store::notifications::ALL,
+    store::responses::ALL,
+    store::retention::ALL,
+    store::timeline::ALL,
+];
+const SETS: &[&[BlobSet]] = &[
+    store::alerts::SETS,
+    store::escalations::SETS,
+    store::notifications::SETS,
+    store::responses::SETS,
+];
+/// Lists for people, a page at a time: they may go through all there is of an instance.
+const LISTS: &[&str] = &[
+    "alert_list.list",
+    "alert_list.count",
+    "alert_list.open",
+    "alerts.open_count",
+    "deliveries.outbox_page",
+    "deliveries.outbox_count",
+    "events.recent",
+];
+
+/// The first of an instance's pending notifications.
+const OF_WAITING: &str = "SEARCH n USING COVERING INDEX notifications_due (instance_no=?)";
+
+/// The plan of a statement, one line per step.
+fn plan(db: &Db, name: &'static str, text: &str) -> Vec<String> {
+    let mark = if db.engine() == Engine::Sqlite { '?' } else { '$' };
+    let count = (1..20).filter(|n| text.contains(&format!("{mark}{n}"))).max().unwrap_or(0);
+    // Statements are constants; a test may leak a few.
+    let statement = |text: String| Statement::new("test.plan", text.leak());
+    let steps = match db.engine() {
+        Engine::Sqlite => {
+            let explain = statement(format!("explain query plan {text}"));
+            db.write_blocking("test.plan", move |tx| {
+                let rows = tx.query(&explain, &vec![Value::Null; count])?;
+                rows.iter().map(|row| row.get::<String>(3)).collect()
+            })
+        }
+        Engine::Postgres => {
+            let nulls = vec!["null"; count].join(", ");
+            let nulls = if nulls.is_empty() { nulls } else { format!("({nulls})") };
+            let before = [
+                // The tables are empty: without this, reading them whole is the best plan.
+                statement("set local enable_seqscan = off".to_owned()),
+                statement("set local enable_bitmapscan = off".to_owned()),
+                statement("set local plan_cache_mode = force_generic_plan".to_owned()),
+                statement(format!("prepare planned as {text}")),
+            ];
+            let explain = statement(format!("explain (costs off) execute planned{nulls}"));
+            db.write_blocking("test.plan", move |tx| {
+                for statement in before {
+                    tx.execute(&statement, &[])?;
+                }
+                let rows = tx.query(&explain, &[])?;
+                tx.execute(&Statement::new("test.forget", "deallocate planned"), &[])?;
+                rows.iter().map(|row| row.get::<String>(0)).collect()
+            })
+        }
+    };
+    steps.unwrap_or_else(|error: firebell_sql::Error| vec![format!("{name}: {:?}", error.cause())])
+}
+
+#[test]
+fn no_statement_reads_a_whole_table() {
+    for test_engine in TestEngine::ALL {
+        let (db, _guard) = fresh_db(test_engine);
+        migrate(&db, migrations(), 0).expect("migrates");
+        let statements = STATEMENTS.iter().copied().flatten();
+        let texts = statements.map(|s| (s.name, s.sql(db.engine())));
+        let sets = SETS.iter().copied().flatten().map(|s| (s.name, s.sql(db.engine())));
+        let mut whole = Vec::new();
+        for (name, text) in texts.chain(sets) {
+            for step in plan(&db, name, &text) {
+                let table = step.contains("Seq Scan on")
+                    || step.starts_with("SCAN ")
+                        && !step.contains(" USING ")
+                        && !["SCAN waiting", "SCAN CONSTANT ROW"].contains(&step.as_str())
+                    || step.starts_with(name);
+                // On empty tables PostgreSQL does not care which index it takes; SQLite always does.
+                let instance = step.ends_with("(instance_no=?)");
+                if table || instance && !LISTS.contains(&name) && step != OF_WAITING {
+                    whole.push(format!("{name}: {step}"));
+                }
+            }
+        }
+        assert!(whole.is_empty(), "{test_engine:?}: {whole:#?}");
+    }
+}
