@@ -36,6 +36,25 @@ Commands:
 
 Exit codes: 0 all well, 1 a step or a check failed, 2 the command line is not understood.";
 
+/// Printed by itself: building the load generator in release mode takes minutes.
+const BENCH_HELP: &str = "\
+Measures Firebell on this machine; builds it in release mode first.
+
+Usage: cargo xtask bench [ORDER] [OPTIONS]
+
+Orders:
+  all           everything (the default)
+  accept        durable accept beside an endpoint that only parses
+  process       events processed beside a bare insert of the same rows
+  alertmanager  durable accept beside Debian's Alertmanager
+  latency       from the sender to the webhook, at 500 events a second
+  memory        memory and cold start with much data
+
+Options:
+  --quick       shorter rounds, rough figures
+  --only ENGINE on this engine only
+  --write       writes the table to bench/RESULTS.md; needs --date DAY and the whole run";
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let order = match parse(&arguments) {
@@ -63,6 +82,7 @@ enum Order {
     Ci(Scope),
     Tidy,
     Bench(Vec<String>),
+    BenchHelp,
     Fuzz(fuzz::Plan),
 }
 
@@ -76,6 +96,7 @@ fn obey(order: Order) -> Result<()> {
             suite::run(&scope)?;
         }
         Order::Tidy => tidy::run()?,
+        Order::BenchHelp => println!("{BENCH_HELP}"),
         Order::Bench(arguments) => {
             Invocation::cargo(&["run", "--release", "-p", "firebell-bench", "--"])
                 .args(arguments)
@@ -99,6 +120,9 @@ fn parse(arguments: &[String]) -> Result<Order, String> {
         "tidy" => nothing_more(command, rest).map(|()| Order::Tidy),
         "test" => Scope::parse(rest).map(Order::Test),
         "ci" => Scope::parse(rest).map(Order::Ci),
+        "bench" if matches!(rest, [only] if only == "--help" || only == "-h") => {
+            Ok(Order::BenchHelp)
+        }
         "bench" => Ok(Order::Bench(rest.to_vec())),
         "fuzz" => fuzz::Plan::parse(rest).map(Order::Fuzz),
         other => Err(format!("unknown command `{other}`")),
@@ -129,6 +153,7 @@ mod tests {
         assert_eq!(parsed("ci --quick -p firebell-domain"), Ok(Order::Ci(scope)));
         let passed_on = vec!["accept".to_owned(), "--help".to_owned()];
         assert_eq!(parsed("bench accept --help"), Ok(Order::Bench(passed_on)));
+        assert_eq!(parsed("bench --help"), Ok(Order::BenchHelp));
         let plan = fuzz::Plan { seconds: 5, targets: vec!["trigger".to_owned()] };
         assert_eq!(parsed("fuzz --seconds 5 trigger"), Ok(Order::Fuzz(plan)));
         assert_eq!(parsed("test --help"), Ok(Order::Help));

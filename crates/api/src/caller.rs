@@ -138,10 +138,7 @@ fn client(parts: &Parts) -> Option<IpAddr> {
 }
 
 /// The instance a request is for.
-pub(crate) async fn instance(
-    state: &ApiState,
-    parts: &Parts,
-) -> Result<Arc<Directory>, ApiError> {
+pub(crate) async fn instance(state: &ApiState, parts: &Parts) -> Result<Arc<Directory>, ApiError> {
     let named = named(state, parts).await?;
     let user = match credentials(&parts.headers) {
         Credentials::Basic(user, _) => user,
@@ -183,10 +180,7 @@ async fn named(state: &ApiState, parts: &Parts) -> Result<Option<Arc<Directory>>
     found.map(Some).ok_or_else(|| ApiError::not_found("instance", &name))
 }
 
-async fn by_host_or_alone(
-    state: &ApiState,
-    parts: &Parts,
-) -> Result<Arc<Directory>, ApiError> {
+async fn by_host_or_alone(state: &ApiState, parts: &Parts) -> Result<Arc<Directory>, ApiError> {
     let host = parts.headers.get(HOST).and_then(|value| value.to_str().ok());
     let host = host.or_else(|| parts.uri.host()).unwrap_or_default();
     let label = host.split(['.', ':']).next().unwrap_or_default();

@@ -44,7 +44,7 @@ impl<T: Clone> Paced<T> {
                 Turn::Take(found) => return found,
                 Turn::Wait => {
                     // The sender lives as long as this, so it is never gone.
-                    let _ = self.state.subscribe().wait_for(|state| !state.under_way).await;
+                    drop(self.state.subscribe().wait_for(|state| !state.under_way).await);
                     has_waited = true;
                 }
                 Turn::Work => {

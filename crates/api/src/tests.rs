@@ -6,6 +6,8 @@ mod access;
 mod attacks;
 mod tenants;
 mod intake;
+mod integrations;
+mod fresh;
 mod alertmanager;
 mod alerts;
 mod native;

@@ -55,6 +55,7 @@ pub struct Config {
     /// Login name, together with `password`.
     pub username: Option<String>,
     /// Login password.
+    #[serde(deserialize_with = "crate::secret::optional")]
     pub password: Option<Secret>,
     /// Sender, `Name <address>` or `address`; its domain also forms the Message-ID.
     pub from: String,

@@ -28,7 +28,7 @@ mod text;
 mod tls_server;
 
 pub use channel::{Address, Channel, Message, Receipt, ResponseOption, SendError, Sending};
+pub use firebell_base::Secret;
 pub use message::{AlertContext, Overrides, Priority, RenderedEmail, render_email, webhook_body};
 pub use registry::{Registry, Settings};
-pub use secret::Secret;
 pub use template::{Format, Template, TemplateError, Templates};

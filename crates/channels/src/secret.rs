@@ -1,40 +1,24 @@
-//! A value that must not appear in logs, errors or debug output.
-//!
-//! Used by the channel configurations and by addresses with a signing key. Never add `Display`
-//! or `Serialize` here.
+//! Reads secrets of the channels' settings into [`Secret`], which cannot be read by itself so that
+//! nothing reads or writes one by accident.
 
-use std::fmt;
+use firebell_base::Secret;
+use serde::{Deserialize as _, Deserializer};
 
-/// A password, token or signing key; `Debug` shows only that there is one.
-#[derive(Clone, PartialEq, Eq, serde::Deserialize)]
-#[serde(transparent)]
-pub struct Secret(String);
-
-impl Secret {
-    /// Wraps a secret value.
-    pub fn new(value: impl Into<String>) -> Self {
-        Self(value.into())
-    }
-
-    /// The value itself; call it only where the secret is used.
-    pub fn expose(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Secret(***)")
-    }
+/// For `#[serde(deserialize_with)]`, together with `default`.
+pub(crate) fn optional<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Secret>, D::Error> {
+    Ok(Option::<String>::deserialize(from)?.map(Secret::new))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::email::Config;
 
     #[test]
-    fn debug_hides_the_value() {
-        let shown = format!("{:?}", Some(Secret::new("hunter2")));
-        assert_eq!(shown, "Some(Secret(***))");
+    fn a_password_is_read_and_not_shown() {
+        let read = |text: &str| serde_json::from_str::<Config>(text).unwrap();
+        let config = read(r#"{"password": "hunter2"}"#);
+        assert_eq!(config.password.as_ref().map(firebell_base::Secret::expose), Some("hunter2"));
+        assert!(!format!("{config:?}").contains("hunter2"));
+        assert_eq!((read("{}").password, read(r#"{"password": null}"#).password), (None, None));
     }
 }

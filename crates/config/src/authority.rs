@@ -16,8 +16,8 @@ use firebell_domain::name::{cut, is_invisible};
 use firebell_sql::{Db, WriteTx};
 use firebell_store::configuration::{self as rows, EntityRow, InstanceRow, LogRow};
 
-use crate::check::TemplateCheck;
 use crate::change::{Author, Change, Committed, applied, effective};
+use crate::check::TemplateCheck;
 use crate::error::ConfigError;
 use crate::fault::Faults;
 use crate::limits::{AUTHOR_CHARS_MAX, CHANGES_MAX, REASON_CHARS_MAX};

@@ -20,6 +20,7 @@ use firebell_domain::name::Name;
 use firebell_domain::person::PersonId;
 
 use crate::Context;
+use crate::authority::authority;
 use crate::failure::{Exit, Failure};
 use crate::place::{self, Schema};
 use crate::settings::{Settings, nearest, read_bounded};
@@ -44,7 +45,7 @@ pub(crate) fn at_desk(
     let db = place::open(&settings, schema, context.clock.now())?;
     let done = crate::client::run(async {
         let snapshots = Snapshots::load(&db).await.map_err(refused)?;
-        let authority = Authority::new(db.clone(), snapshots.clone(), context.random.clone());
+        let authority = authority(&db, &snapshots, &context.random);
         work(Desk { snapshots, authority }).await
     });
     db.close();

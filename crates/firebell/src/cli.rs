@@ -2,6 +2,7 @@
 
 mod admin;
 mod client;
+mod connection;
 
 use std::path::PathBuf;
 
@@ -12,9 +13,10 @@ pub(crate) use admin::{
     RestoreArgs, UserCommand, UserNameArgs,
 };
 pub(crate) use client::{
-    AlertCommand, AnswerArgs, Connection, EventCommand, ExplainArgs, ListArgs, OnCallArgs,
+    AlertCommand, AnswerArgs, EventCommand, ExplainArgs, IntegrationCommand, ListArgs, OnCallArgs,
     SendArgs, ShowArgs, StateArg, WatchArgs,
 };
+pub(crate) use connection::Connection;
 
 use crate::failure;
 use crate::output::Color;
@@ -86,6 +88,9 @@ pub(crate) enum Command {
     /// Sends events to a server
     #[command(subcommand)]
     Event(EventCommand),
+    /// Integrations: the doors for events
+    #[command(subcommand)]
+    Integration(IntegrationCommand),
     /// Alerts: list, follow, answer
     #[command(subcommand)]
     Alert(AlertCommand),
@@ -178,6 +183,7 @@ mod tests {
             "restore f.db --force",
             "event send --summary full --priority high --integration-key k --dedup-key d",
             "event send -f body.json --integration i --key x-api-key-1:s",
+            "integration list --json",
             "alert list --state open --url http://h:1 --key a:b",
             "alert show 17",
             "alert ack 17 --comment mine",
@@ -204,6 +210,8 @@ mod tests {
             ("alert list --state weird", "possible values"),
             ("oncall --at yesterday", "--at"),
             ("alert show", "<ALERT>"),
+            ("alert list --key a:b --user c --password-file d", "cannot be used with"),
+            ("alert list --user c", "needed together"),
         ] {
             let error = parse(words).err().unwrap_or_else(|| panic!("{words} was accepted"));
             assert!(error.to_string().contains(told), "{words}: {error}");

@@ -6,6 +6,7 @@
 //! | [`alert`] | `alert list`, `show`, and the answers |
 //! | [`watch`] | `alert watch` |
 //! | [`event`] | `event send` |
+//! | [`integration`] | `integration list` |
 //! | [`on_call`] | `oncall` |
 //! | [`explain`] | `explain` |
 //!
@@ -15,6 +16,7 @@ pub(crate) mod http;
 pub(crate) mod alert;
 pub(crate) mod watch;
 pub(crate) mod event;
+pub(crate) mod integration;
 pub(crate) mod on_call;
 pub(crate) mod explain;
 

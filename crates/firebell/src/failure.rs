@@ -24,10 +24,12 @@ pub(crate) enum Exit {
     Denied,
     /// A part of the running server ended by itself.
     Broken,
+    /// Another process has taken over what this server did.
+    Replaced,
 }
 
 impl Exit {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Refused,
         Self::Usage,
         Self::Settings,
@@ -36,6 +38,7 @@ impl Exit {
         Self::NotFound,
         Self::Denied,
         Self::Broken,
+        Self::Replaced,
     ];
 
     /// The process's exit code; 0 is success and belongs to no failure.
@@ -49,6 +52,7 @@ impl Exit {
             Self::NotFound => 6,
             Self::Denied => 7,
             Self::Broken => 8,
+            Self::Replaced => 9,
         }
     }
 
@@ -62,6 +66,7 @@ impl Exit {
             Self::NotFound => "not_found",
             Self::Denied => "denied",
             Self::Broken => "broken",
+            Self::Replaced => "replaced",
         }
     }
 
@@ -75,6 +80,7 @@ impl Exit {
             Self::NotFound => "what was asked for does not exist",
             Self::Denied => "the credentials are missing, wrong, or may not do this",
             Self::Broken => "a part of the running server ended by itself",
+            Self::Replaced => "another server has taken over the database; this one has stopped",
         }
     }
 }
@@ -160,7 +166,7 @@ mod tests {
     fn codes_are_distinct_and_none_is_success() {
         let mut codes: Vec<u8> = Exit::ALL.iter().map(|exit| exit.code()).collect();
         codes.dedup();
-        assert_eq!(codes, [1, 2, 3, 4, 5, 6, 7, 8]);
+        assert_eq!(codes, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
         let table = exit_codes();
         assert!(Exit::ALL.iter().all(|exit| table.contains(exit.meaning())), "{table}");
     }

@@ -10,6 +10,7 @@ mod output;
 mod settings;
 mod cli;
 mod place;
+mod authority;
 mod serve;
 mod admin;
 mod client;
@@ -109,6 +110,7 @@ fn run(cli: Cli, environment: Vec<(String, String)>, out: &Output) -> Result<(),
         Command::Backup(args) => admin::backup::run(&context, &args),
         Command::Restore(args) => admin::restore::run(&context, &args),
         Command::Event(command) => client::run(client::event::run(&context, command)),
+        Command::Integration(command) => client::run(client::integration::run(&context, command)),
         Command::Alert(command) => client::run(client::alert::run(&context, command)),
         Command::Oncall(args) => client::run(client::on_call::run(&context, args)),
         Command::Explain(args) => client::run(client::explain::run(&context, args)),

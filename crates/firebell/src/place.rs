@@ -4,7 +4,8 @@
 //! SQLite file, so a second server or a restore notices. The lock is the operating system's: it
 //! ends with the process, however that ends.
 
-use std::fs::{File, TryLockError};
+use std::fs::{File, Permissions, TryLockError};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use firebell_base::Timestamp;
@@ -13,6 +14,9 @@ use firebell_store::migrations::migrations;
 
 use crate::failure::{Exit, Failure};
 use crate::settings::Settings;
+
+/// Read and write for the owner, nothing for others.
+const PRIVATE_MODE: u32 = 0o600;
 
 /// What a command wants from the schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +38,7 @@ pub(crate) fn open(settings: &Settings, schema: Schema, now: Timestamp) -> Resul
     }
     if let Target::Sqlite { path } = target {
         parent(path).map_err(|why| Failure::new(Exit::Database, why))?;
+        make_private(path);
     }
     let mut config = Config::new(target.clone());
     config.certificate_authorities.clone_from(&settings.database_ca_file);
@@ -46,6 +51,18 @@ pub(crate) fn open(settings: &Settings, schema: Schema, now: Timestamp) -> Resul
         Schema::Current => is_current(target, &db)?,
     }
     Ok(db)
+}
+
+/// Makes a file that does not exist yet, for its owner alone: it will hold addresses and secrets.
+/// SQLite gives its companions the same mode. What is there already is left as it is, and what
+/// cannot be made is told when it is opened.
+pub(crate) fn make_private(path: &Path) {
+    drop(File::options().write(true).create_new(true).mode(PRIVATE_MODE).open(path));
+}
+
+/// The same for a file that was just made by somebody else.
+pub(crate) fn restrict(path: &Path) -> std::io::Result<()> {
+    std::fs::set_permissions(path, Permissions::from_mode(PRIVATE_MODE))
 }
 
 /// The newest schema this release knows.

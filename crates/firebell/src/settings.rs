@@ -8,6 +8,7 @@ mod key;
 mod layers;
 mod example;
 mod show;
+mod proxies;
 #[cfg(test)]
 mod tests;
 
@@ -23,6 +24,7 @@ use firebell_sql::Target;
 pub(crate) use example::example;
 pub(crate) use key::nearest;
 pub(crate) use layers::{Layers, Sources, read, read_bounded};
+pub(crate) use proxies::Proxies;
 pub(crate) use show::show;
 
 use crate::failure::{Exit, Failure};
@@ -62,6 +64,8 @@ pub(crate) struct Settings {
     pub(crate) listen: SocketAddr,
     /// Where others reach the server, without a slash at the end; none: where it listens.
     pub(crate) public_url: Option<String>,
+    /// Whose word on the address of a client counts.
+    pub(crate) trusted_proxies: Proxies,
     /// The database.
     pub(crate) database: Target,
     /// Certificate authorities of the database.
@@ -108,6 +112,7 @@ impl Settings {
         let settings = Self {
             listen: checked.listen(),
             public_url: checked.public_url(),
+            trusted_proxies: checked.trusted_proxies(),
             database: checked.database(),
             database_ca_file: checked.text("database_ca_file").map(PathBuf::from),
             secret_key: checked.secret_key(),
@@ -205,6 +210,13 @@ impl Checked<'_> {
         Some(text.to_owned())
     }
 
+    fn trusted_proxies(&mut self) -> Proxies {
+        Proxies::parse(&self.list("trusted_proxies")).unwrap_or_else(|fault| {
+            self.fault("trusted_proxies", fault);
+            Proxies::default()
+        })
+    }
+
     fn database(&mut self) -> Target {
         let text = self.text("database").unwrap_or_default();
         Target::parse(&text).unwrap_or_else(|error| {
@@ -261,7 +273,7 @@ impl Checked<'_> {
                 _ => email::Security::StartTls,
             },
             username: self.text("smtp.username"),
-            password: self.text("smtp.password").map(firebell_channels::Secret::new),
+            password: self.text("smtp.password").map(Secret::new),
             from: self.text("smtp.from").unwrap_or_default(),
             hello_name: self.text("smtp.hello_name").unwrap_or_default(),
             timeout_ms: self.number("smtp.timeout_ms"),

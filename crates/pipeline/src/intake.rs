@@ -5,6 +5,7 @@
 //! senders. Nothing here knows what an event means.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -25,6 +26,9 @@ use crate::record::{self, Accepted};
 
 /// Commits under way at the same time: while one waits for the disk, the next is already queued behind it.
 const COMMITS_MAX: usize = 2;
+/// Bytes of encoded events that may wait for the journal's next commit: large bodies must not fill the memory
+/// although few requests wait. A request that is larger than this passes when nothing else waits.
+const WAITING_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// How many (instance, integration) buckets are remembered.
 const BUCKETS_MAX: usize = 50_000;
 
@@ -50,12 +54,51 @@ pub enum IntakeError {
 struct Waiting {
     events: Vec<Vec<u8>>,
     answer: oneshot::Sender<Result<(), IntakeError>>,
+    /// Given back when the writer takes the events, or when nobody ever will.
+    room: Room,
+}
+
+/// The bytes that wait in the queue, and how many may.
+#[derive(Debug)]
+struct Waitroom {
+    bytes: AtomicUsize,
+    bytes_max: usize,
+}
+
+impl Waitroom {
+    fn new(bytes_max: usize) -> Arc<Self> {
+        Arc::new(Self { bytes: AtomicUsize::new(0), bytes_max })
+    }
+
+    /// Room for so many bytes until it is dropped; none if too much waits.
+    fn enter(self: &Arc<Self>, bytes: usize) -> Option<Room> {
+        let more = |waiting: usize| {
+            waiting.checked_add(bytes).filter(|sum| *sum <= self.bytes_max || waiting == 0)
+        };
+        // A count alone: it guards no other memory.
+        self.bytes.fetch_update(Ordering::Relaxed, Ordering::Relaxed, more).ok()?;
+        Some(Room { of: Arc::clone(self), bytes })
+    }
+}
+
+/// A part of the waitroom.
+#[derive(Debug)]
+struct Room {
+    of: Arc<Waitroom>,
+    bytes: usize,
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        self.of.bytes.fetch_sub(self.bytes, Ordering::Relaxed);
+    }
 }
 
 /// The handle through which requests hand over events.
 #[derive(Clone)]
 pub struct Intake {
     queue: mpsc::Sender<Waiting>,
+    waitroom: Arc<Waitroom>,
     buckets: Arc<Mutex<BTreeMap<(InstanceNo, IntegrationId), Bucket>>>,
     clock: Clock,
     random: Random,
@@ -80,8 +123,14 @@ pub fn open(
     committed: Arc<Notify>,
 ) -> (Intake, JournalWriter) {
     let (sender, queue) = mpsc::channel(INTAKE_WAITING_MAX);
-    let intake =
-        Intake { queue: sender, buckets: Arc::default(), clock: clock.clone(), random, metrics };
+    let intake = Intake {
+        queue: sender,
+        waitroom: Waitroom::new(WAITING_BYTES_MAX),
+        buckets: Arc::default(),
+        clock: clock.clone(),
+        random,
+        metrics,
+    };
     (intake, JournalWriter { queue, db, clock, committed })
 }
 
@@ -119,7 +168,11 @@ impl Intake {
             })?);
         }
         let (answer, answered) = oneshot::channel();
-        if self.queue.try_send(Waiting { events, answer }).is_err() {
+        let queued = self
+            .waitroom
+            .enter(weigh(&events))
+            .is_some_and(|room| self.queue.try_send(Waiting { events, answer, room }).is_ok());
+        if !queued {
             self.metrics.requests_shed.add(1);
             return Err(IntakeError::Overloaded);
         }
@@ -147,6 +200,11 @@ impl Intake {
         let bucket = buckets.entry(key).or_insert_with(|| Bucket::full(per_minute, now));
         bucket.take(u32::try_from(count).unwrap_or(u32::MAX), per_minute, now)
     }
+}
+
+/// Bytes of encoded events.
+fn weigh(events: &[Vec<u8>]) -> usize {
+    events.iter().map(Vec::len).sum()
 }
 
 /// An allowance that refills evenly.
@@ -219,15 +277,14 @@ impl JournalWriter {
 
     /// Whatever waits now, up to the size of a record.
     fn gather(&mut self, first: Waiting) -> Vec<Waiting> {
-        let weigh = |waiting: &Waiting| waiting.events.iter().map(Vec::len).sum::<usize>();
-        let mut bytes = weigh(&first);
+        let mut bytes = first.room.bytes;
         let mut events = first.events.len();
         let mut batch = vec![first];
         while events < JOURNAL_EVENTS_MAX && bytes < JOURNAL_BYTES_MAX {
             let Ok(next) = self.queue.try_recv() else {
                 break;
             };
-            bytes += weigh(&next);
+            bytes += next.room.bytes;
             events += next.events.len();
             batch.push(next);
         }
@@ -238,9 +295,10 @@ impl JournalWriter {
     fn commit(&self, batch: Vec<Waiting>) -> impl Future<Output = ()> + Send + 'static {
         let mut events = Vec::new();
         let mut answers = Vec::with_capacity(batch.len());
-        for mut waiting in batch {
-            events.append(&mut waiting.events);
-            answers.push(waiting.answer);
+        for Waiting { events: mut more, answer, room } in batch {
+            events.append(&mut more);
+            answers.push(answer);
+            drop(room);
         }
         let record = record::join(&events);
         let (db, now) = (self.db.clone(), self.clock.now());
@@ -265,9 +323,76 @@ impl JournalWriter {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::pin;
+    use std::task::Poll;
+
     use firebell_base::time::{add_seconds, from_micros};
+    use firebell_domain::integration::Format;
+    use firebell_domain::name::Name;
+    use firebell_domain::person::Status;
 
     use super::*;
+
+    #[test]
+    fn the_waitroom_is_bounded_by_bytes_and_given_back() {
+        let waitroom = Waitroom::new(100);
+        let first = waitroom.enter(60).unwrap();
+        assert!(waitroom.enter(41).is_none() && waitroom.enter(usize::MAX).is_none());
+        let second = waitroom.enter(40).unwrap();
+        assert!(waitroom.enter(1).is_none());
+        drop(first);
+        assert!(waitroom.enter(61).is_none());
+        drop((waitroom.enter(60).unwrap(), second));
+        assert_eq!(waitroom.bytes.load(Ordering::Relaxed), 0);
+        let huge = waitroom.enter(101).unwrap();
+        assert!(waitroom.enter(1).is_none(), "alone only");
+        drop(huge);
+        assert!(waitroom.enter(100).is_some());
+    }
+
+    #[test]
+    fn a_request_is_told_to_come_again_while_too_many_bytes_wait() {
+        let (sender, mut queue) = mpsc::channel(8);
+        let intake = Intake {
+            queue: sender,
+            waitroom: Waitroom::new(1),
+            buckets: Arc::default(),
+            clock: Clock::System,
+            random: Random::seeded(1),
+            metrics: Metrics::default(),
+        };
+        let door = Integration {
+            id: Id::from_bytes([1; 16]),
+            name: Name::parse("Sample").unwrap(),
+            format: Format::Generic,
+            form: Id::from_bytes([2; 16]),
+            key_hash: [0; 32],
+            status: Status::Active,
+            rate_per_minute: None,
+            created: from_micros(0),
+        };
+        let body = br#"{"summary": "Disk full"}"#;
+        let drafts = crate::payload::parse(Format::Generic, body, from_micros(0)).unwrap();
+        let send = || intake.accept(InstanceNo(1), &door, drafts.clone(), body);
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+
+        let mut first = pin!(send());
+        assert!(first.as_mut().poll(&mut context).is_pending());
+        let refused = Poll::Ready(Err(IntakeError::Overloaded));
+        assert_eq!(pin!(send()).poll(&mut context), refused);
+        assert_eq!(intake.metrics.requests_shed.get(), 1);
+
+        let taken = queue.try_recv().unwrap();
+        assert_eq!(intake.waitroom.bytes.load(Ordering::Relaxed), weigh(&taken.events));
+        drop(taken);
+        assert_eq!(first.poll(&mut context), refused, "a writer that stopped says so");
+        assert!(pin!(send()).poll(&mut context).is_pending(), "there is room again");
+        // A sender that went away still has its events in the queue.
+        assert_ne!(intake.waitroom.bytes.load(Ordering::Relaxed), 0);
+        drop((queue.try_recv().unwrap(), queue));
+        assert_eq!(pin!(send()).poll(&mut context), refused, "nobody reads any more");
+        assert_eq!(intake.waitroom.bytes.load(Ordering::Relaxed), 0);
+    }
 
     #[test]
     fn an_allowance_is_spent_and_refills() {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use firebell_access::link::{LinkClaims, LinkKey, sign};
+use firebell_base::Timestamp;
 use firebell_base::time::{add_minutes, micros_between};
-use firebell_base::{Secret, Timestamp};
 use firebell_channels::{
     Address, AlertContext, Format, Message, Overrides, Priority as Shown, ResponseOption, Template,
     render_email, webhook_body,
@@ -97,10 +97,9 @@ pub(crate) fn render(
 fn address(device: &Device) -> Address {
     match &device.address {
         DeviceAddress::Email(email) => Address::Email(email.clone()),
-        DeviceAddress::Webhook { url, secret } => Address::Url {
-            url: url.clone(),
-            secret: secret.as_ref().map(|s: &Secret| firebell_channels::Secret::new(s.expose())),
-        },
+        DeviceAddress::Webhook { url, secret } => {
+            Address::Url { url: url.clone(), secret: secret.clone() }
+        }
         DeviceAddress::Voice(number) | DeviceAddress::Sms(number) => Address::Phone(number.clone()),
     }
 }

@@ -15,11 +15,11 @@ use firebell_domain::directory::Directory;
 use firebell_domain::form::{Action, Contribution, ResponseOption};
 use firebell_domain::instance::InstanceNo;
 use firebell_domain::name::cut;
-use firebell_domain::notification::{Notification, NotificationId};
+use firebell_domain::notification::{Notification, NotificationId, NotificationState};
 use firebell_domain::person::PersonId;
 use firebell_domain::response::{Effect, Response, Standing, Via, decide};
 use firebell_domain::timeline::{Entry, Step};
-use firebell_sql::{Db, Error, Retryable, WriteTx};
+use firebell_sql::{Db, Error, ReadTx, Retryable, WriteTx};
 use firebell_store::{alerts, escalations, notifications, responses, timeline};
 use tokio::sync::Notify;
 
@@ -117,12 +117,33 @@ pub struct LinkView {
     pub alert: Alert,
     /// To whom the link was sent.
     pub person: PersonId,
+    /// Whom a message about the alert has reached, in the order it did.
+    pub told: Vec<PersonId>,
     /// The answers given so far, oldest first.
     pub responses: Vec<Response>,
 }
 
 /// The most answers of one alert that are shown.
 const RESPONSES_SHOWN_MAX: i64 = 200;
+/// The most notifications of one alert that are looked through for who was reached.
+const TOLD_SHOWN_MAX: i64 = 200;
+
+/// Whom a message about the alert has reached.
+fn told(tx: &mut ReadTx<'_>, no: InstanceNo, alert: &Alert) -> Result<Vec<PersonId>, Error> {
+    let mut told = Vec::new();
+    for notification in notifications::of_alert(tx, no, alert.id, TOLD_SHOWN_MAX)? {
+        let reached = match notification.state {
+            NotificationState::Delivered | NotificationState::Responded => true,
+            NotificationState::Pending
+            | NotificationState::Failed
+            | NotificationState::Cancelled => false,
+        };
+        if reached && !told.contains(&notification.person) {
+            told.push(notification.person);
+        }
+    }
+    Ok(told)
+}
 
 impl Responder {
     pub(crate) fn new(
@@ -149,7 +170,8 @@ impl Responder {
                 let alert =
                     alerts::get(tx, no, notification.alert)?.ok_or(RespondError::NoAlert)?;
                 let responses = responses::of_alert(tx, no, alert.id, RESPONSES_SHOWN_MAX)?;
-                Ok(LinkView { alert, person: notification.person, responses })
+                let told = told(tx, no, &alert)?;
+                Ok(LinkView { alert, person: notification.person, told, responses })
             })
             .await
     }

@@ -101,6 +101,8 @@ pub(crate) struct Facts {
     pub(crate) opened: When,
     pub(crate) standing: Mark,
     pub(crate) since: Option<When>,
+    /// Who else was told.
+    pub(crate) told: Option<String>,
     /// The newest answers, oldest first.
     pub(crate) said: Vec<Said>,
     /// How many older answers are not listed.

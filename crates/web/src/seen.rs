@@ -23,6 +23,8 @@ use crate::wording::{self, Holder};
 
 /// Answers listed on the page; older ones are counted.
 const SAID_SHOWN_MAX: usize = 5;
+/// People named as told; more are counted.
+const TOLD_SHOWN_MAX: usize = 4;
 /// Characters of a comment shown with an answer.
 const COMMENT_SHOWN_CHARS_MAX: usize = 280;
 /// Properties shown in the second line of context, and characters of each.
@@ -100,6 +102,7 @@ impl Seen {
             opened: when(alert.created, self.now, &zone),
             standing: self.standing(),
             since: since.map(|at| when(at, self.now, &zone)),
+            told: self.told(),
             said: responses.iter().skip(earlier).map(|r| self.said(r, &zone)).collect(),
             earlier,
         }
@@ -125,6 +128,16 @@ impl Seen {
             .collect();
         let lines = [first, second];
         lines.into_iter().filter(|l| !l.is_empty()).map(|l| l.join(" · ")).collect()
+    }
+
+    /// Who else was told: "Also told: Bo Ek, Mia Berg"; nothing when nobody was.
+    fn told(&self) -> Option<String> {
+        let others = self.view.told.iter().filter(|id| **id != self.view.person);
+        let names: Vec<String> =
+            others.clone().take(TOLD_SHOWN_MAX).map(|id| self.name(*id)).collect();
+        let more = others.count().saturating_sub(names.len());
+        let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
+        (!names.is_empty()).then(|| format!("Also told: {}{tail}", names.join(", ")))
     }
 
     fn standing(&self) -> Mark {

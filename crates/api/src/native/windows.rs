@@ -164,7 +164,7 @@ fn decide(
 }
 
 fn integrations(input: &mut Input<'_>, directory: &Directory) -> Patch<Vec<IntegrationId>> {
-    let known = |text: &str| super::explain::known_integration(directory, text).map(|i| i.id);
+    let known = |text: &str| super::integrations::known_integration(directory, text).map(|i| i.id);
     match input.pointers("integrations") {
         Patch::Keep => Patch::Keep,
         Patch::Clear => Patch::Clear,

@@ -44,6 +44,8 @@ async fn errors_are_envelopes_whoever_makes_them() {
     let respond = format!("{ALERTS}/1/responses");
     let untyped = Ask::new(&world, "POST", &respond).key(1).raw("{}").send().await;
     untyped.is_error(415);
+    let packed = world.post(&respond, &json!({})).key(1).header("content-encoding", "gzip");
+    assert!(packed.send().await.is_error(415).body.contains("uncompressed"));
     let form = world.post(&respond, &json!({})).key(1);
     let form = Ask::new(&world, "POST", &respond)
         .key(1)
@@ -63,6 +65,23 @@ async fn errors_are_envelopes_whoever_makes_them() {
     assert_eq!(query.is_error(400).json["arguments"][0], "search");
     let foreign = world.post(&format!("{ALERTS}/1/resolve"), &json!({})).key(1);
     foreign.header("sec-fetch-site", "cross-site").send().await.is_error(403);
+}
+
+#[tokio::test]
+async fn an_alert_is_called_an_alert_and_an_event_an_event() {
+    let world = World::open(TestEngine::Sqlite).await;
+    for (path, word) in [
+        ("/api/firebell/1/alerts/99", "alert"),
+        ("/api/firebell/1/alerts/99/timeline", "alert"),
+        ("/api/firebell/1/alerts/99/responses", "alert"),
+        ("/api/xm/1/events/99", "event"),
+    ] {
+        let answer = world.get(path).key(1).send().await;
+        let message = format!("There is no {word} \"99\".");
+        assert_eq!(answer.is_error(404).json["message"], message, "{path}");
+    }
+    let deed = world.post("/api/firebell/1/alerts/99/resolve", &json!({})).key(1).send().await;
+    assert_eq!(deed.is_error(404).json["message"], "There is no alert \"99\".");
 }
 
 #[tokio::test]
@@ -114,6 +133,9 @@ async fn probes_and_metrics_answer_anybody() {
         }
         assert!(metrics.body.contains("firebell_build_info{version=\""));
         world.state.db.close();
+        let cached = world.get("/readyz").send().await;
+        assert_eq!(cached.status, 200, "asked twice in a second, the database is read once");
+        world.clock.set(firebell_base::time::add_seconds(world.clock.now(), 1));
         let ready = world.get("/readyz").send().await;
         assert_eq!((ready.status.as_u16(), &ready.json["ready"]), (503, &json!(false)));
         let metrics = world.get("/metrics").send().await;

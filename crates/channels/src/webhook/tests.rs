@@ -199,7 +199,7 @@ async fn only_a_public_receiver_is_quoted() {
 
     let (port, _) = server(status("500 x"), Then::Close).await;
     let url = format!("http://127.0.0.1:{port}/");
-    let mut response = Client::new().get(url).send().await.unwrap();
+    let mut response = Webhook::new(open()).unwrap().client.post(url).send().await.unwrap();
     let said = answer::excerpt(&mut response, Duration::from_secs(30)).await;
     assert_eq!(said, "body");
     let now = sample(Address::Phone(String::new())).sent_at;

@@ -249,6 +249,39 @@ fn forms() {
 }
 
 #[test]
+fn changed_templates_have_to_pass_the_check_that_was_handed_over() {
+    let found = |changes: &[Change], templates: Option<TemplateCheck>| -> Vec<(String, String)> {
+        let after = applied(&acme(), changes);
+        let faults = check_with(&acme(), &after, changes, templates).err().unwrap_or_default();
+        assert!(faults.0.iter().all(|fault| fault.subcode == "validation.form.template"));
+        faults.0.into_iter().map(|fault| (fault.field, fault.message)).collect()
+    };
+    let refuse: TemplateCheck = |source, kind| Err(format!("{kind:?} {source}"));
+    let put = |change: fn(&mut Form)| [Change::Put(Entity::Form(edit(outage(), change)))];
+    let all = put(|e| {
+        e.templates.email_subject = Some("{{ a".to_owned());
+        e.templates.email_text = Some("{{ b".to_owned());
+        e.templates.webhook_json = Some("{{ c".to_owned());
+    });
+    let expected = [
+        ("templates.emailSubject", "Text {{ a"),
+        ("templates.emailText", "Text {{ b"),
+        ("templates.webhookJson", "Json {{ c"),
+    ];
+    let expected = expected.map(|(field, message)| (field.to_owned(), message.to_owned()));
+    assert_eq!(found(&all, Some(refuse)), expected);
+    assert_eq!(found(&all, None), []);
+    assert_eq!(found(&all, Some(|_, _| Ok(()))), []);
+    assert_eq!(found(&put(|e| e.expiration_minutes = 9), Some(refuse)), [], "the old one stays");
+    assert_eq!(found(&put(|e| e.templates.email_subject = None), Some(refuse)), []);
+    let large = put(|e| e.templates.email_text = Some("x".repeat(32_769)));
+    let message = "must be at most 32768 bytes long".to_owned();
+    assert_eq!(found(&large, Some(refuse)), [("templates.emailText".to_owned(), message)]);
+    let new = Change::Put(Entity::Form(form(77, "New", Vec::new())));
+    assert_eq!(found(&[new], Some(refuse)).len(), 1, "all of a new form is new");
+}
+
+#[test]
 fn integrations_silences_and_windows() {
     let door = || (**acme().integration(id(DOOR)).unwrap()).clone();
     let put = |change: fn(&mut Integration), field: &str, subcode: &str| {

@@ -174,7 +174,11 @@ fn secret(old: &Entity, new: &Entity) -> Option<(String, String, String)> {
             if old == new { None } else { row("secret", old.is_some(), new.is_some()) }
         }
         (Entity::Integration(old), Entity::Integration(new)) => {
-            if old.key_hash == new.key_hash { None } else { row("key", true, true) }
+            if old.key_hash == new.key_hash {
+                None
+            } else {
+                row("key", true, true)
+            }
         }
         _ => None,
     }

@@ -2,7 +2,7 @@
 
 mod reading;
 
-use firebell_domain::directory::{Directory, Kind};
+use firebell_domain::directory::{Directory, Entity, Kind};
 use firebell_domain::instance::Region;
 use firebell_domain::recipient::Recipient;
 use firebell_sql::migrate;
@@ -191,9 +191,9 @@ fn an_export_has_no_secrets() {
 fn names_that_mean_several_things_are_exported_with_their_kind() {
     let mut directory = acme();
     let twin = group(70, "ann", vec![]);
-    directory.put(firebell_domain::directory::Entity::Group(twin));
+    directory.put(Entity::Group(twin));
     let both = group(71, "Both", vec![person_ref(ANN), group_ref(70)]);
-    directory.put(firebell_domain::directory::Entity::Group(both.clone()));
+    directory.put(Entity::Group(both.clone()));
     let text = yaml(&directory);
     assert!(text.contains("group: ann"), "{text}");
     let copy = after(&read(&text), &empty(), Mode::Keep);
@@ -366,6 +366,33 @@ async fn a_document_is_applied_in_one_change_and_a_plan_writes_nothing() {
         let unchanged = authority.snapshots().instance(no).unwrap();
         assert_eq!(unchanged.revision, outcome.committed.revision);
     }
+}
+
+#[tokio::test]
+async fn a_document_is_refused_for_its_templates_with_their_paths() {
+    let (db, _guard) = fresh_db(TestEngine::Sqlite);
+    migrate(&db, migrations(), 0).unwrap();
+    let snapshots = Snapshots::load(&db).await.unwrap();
+    let refuse: crate::TemplateCheck = |source, _| Err(format!("cannot compile {source}"));
+    let authority = Authority::new(db, snapshots, random()).with_template_check(refuse);
+    let made = authority.create_instance("acme", Region::Emea, now()).await.unwrap();
+    let no = made.instance.no;
+    let by = Author { name: "ann".to_owned(), reason: "apply".to_owned() };
+    let document =
+        read("forms: [{name: Old, recipients: []}, {name: New, templates: {emailText: \"{{ x\"}}]");
+    let dry = plan_with(&document, &made, (&random(), now()), Mode::Keep, Some(refuse));
+    let done = apply(&authority, no, &by, document, Mode::Keep, now()).await;
+    let Err(ConfigError::Invalid(done)) = done else { panic!("{done:?}") };
+    for faults in [dry.unwrap_err(), done] {
+        let [fault] = faults.0.as_slice() else { panic!("{faults:?}") };
+        assert_eq!(fault.field, "forms[1].templates.emailText");
+        assert_eq!(fault.message, "cannot compile {{ x");
+    }
+
+    let put = Change::Put(Entity::Form(form(FORM, "Outage", Vec::new())));
+    let direct = authority.change(no, &by, now(), move |_| Ok(vec![put.clone()])).await;
+    let Err(ConfigError::Invalid(faults)) = direct else { panic!("{direct:?}") };
+    assert_eq!(faults.0[0].field, "templates.emailSubject");
 }
 
 #[test]

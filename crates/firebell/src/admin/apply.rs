@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Desk, at_desk, author, read_text, refused};
 use crate::Context;
+use crate::authority::check_template;
 use crate::cli::{ApplyArgs, ExportArgs};
 use crate::failure::{Exit, Failure};
 use crate::output::{Output, Style, clean};
@@ -31,8 +32,14 @@ async fn apply(
     let mode = if args.prune { Mode::Prune } else { Mode::Keep };
     let now = context.clock.now();
     let (plan, keys) = if args.dry_run {
-        let plan = document::plan(&document, &directory, &context.random, now, mode)
-            .map_err(|faults| invalid(&args.file, &faults))?;
+        let plan = document::plan_with(
+            &document,
+            &directory,
+            (&context.random, now),
+            mode,
+            Some(check_template),
+        )
+        .map_err(|faults| invalid(&args.file, &faults))?;
         // The keys of a dry run are made up and would never hold.
         (plan, Vec::new())
     } else {

@@ -30,6 +30,10 @@ pub(crate) fn run(context: &Context, args: &BackupArgs) -> Result<(), Failure> {
     copied.map_err(|error| {
         Failure::new(Exit::Refused, error.to_string()).effect("No backup was made.")
     })?;
+    place::restrict(&args.file).map_err(|error| {
+        let what = format!("The permissions of {} cannot be set: {error}.", args.file.display());
+        Failure::new(Exit::Refused, what).effect("The backup is there.")
+    })?;
     if let Err(why) = inspect(&args.file) {
         // A copy that cannot be relied on must not lie about looking like a backup.
         drop(std::fs::remove_file(&args.file));

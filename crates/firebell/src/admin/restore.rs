@@ -90,6 +90,7 @@ fn prepare(
 ) -> Result<Revision, Vec<String>> {
     remove_database(copy);
     let one = |error: Error| vec![error.to_string()];
+    place::make_private(copy);
     fs::copy(backup, copy).map_err(|error| vec![format!("it cannot be copied: {error}")])?;
     let version = inspect(copy)?;
     let known = place::newest_schema();

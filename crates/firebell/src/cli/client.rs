@@ -5,32 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand, ValueEnum};
 use firebell_base::{Secret, Timestamp};
 
-/// Which server, and as whom.
-#[derive(Debug, Clone, Args)]
-#[command(next_help_heading = "Server")]
-pub(crate) struct Connection {
-    /// Where the server is
-    #[arg(long, env = "FIREBELL_URL", default_value = "http://127.0.0.1:8420")]
-    pub(crate) url: String,
-    /// API key, as x-api-key-ID:SECRET
-    #[arg(
-        long,
-        env = "FIREBELL_KEY",
-        hide_env_values = true,
-        value_parser = secret,
-        conflicts_with = "user"
-    )]
-    pub(crate) key: Option<Secret>,
-    /// Web login, together with --password-file
-    #[arg(long, env = "FIREBELL_USER", requires = "password_file")]
-    pub(crate) user: Option<String>,
-    /// File with the password (- for standard input)
-    #[arg(long, value_name = "FILE", env = "FIREBELL_PASSWORD_FILE")]
-    pub(crate) password_file: Option<PathBuf>,
-    /// The instance; needed only with --user, if the server has several
-    #[arg(long, env = "FIREBELL_INSTANCE")]
-    pub(crate) instance: Option<String>,
-}
+use super::connection::{Connection, secret};
 
 /// `event`.
 #[derive(Debug, Subcommand)]
@@ -53,8 +28,8 @@ pub(crate) struct SendArgs {
         value_parser = secret
     )]
     pub(crate) integration_key: Option<Secret>,
-    /// The integration's id; with --key or --user instead of its key, a person sends
-    #[arg(long, value_name = "ID")]
+    /// The integration by name or id; with --key or --user instead of its key, a person sends
+    #[arg(long, value_name = "NAME")]
     pub(crate) integration: Option<String>,
     /// The event as a JSON file (- for standard input), instead of the fields below
     #[arg(short, long, value_name = "FILE")]
@@ -77,6 +52,20 @@ pub(crate) struct SendArgs {
     /// A property as NAME=VALUE; may be repeated
     #[arg(long = "property", value_name = "NAME=VALUE", conflicts_with = "file")]
     pub(crate) properties: Vec<String>,
+}
+
+/// `integration`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum IntegrationCommand {
+    /// Every integration, and where events for it go
+    List(IntegrationListArgs),
+}
+
+/// `integration list`.
+#[derive(Debug, Args)]
+pub(crate) struct IntegrationListArgs {
+    #[command(flatten)]
+    pub(crate) connection: Connection,
 }
 
 /// `alert`.
@@ -192,9 +181,4 @@ pub(crate) struct ExplainArgs {
 fn instant(text: &str) -> Result<Timestamp, String> {
     let wanted = "must be a time with its offset, such as 2026-03-29T01:00:00Z";
     text.parse().map_err(|_| wanted.to_owned())
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "clap wants a Result")]
-fn secret(text: &str) -> Result<Secret, String> {
-    Ok(Secret::new(text.trim()))
 }

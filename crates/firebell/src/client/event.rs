@@ -34,7 +34,7 @@ pub(crate) async fn run(context: &Context, command: EventCommand) -> Result<(), 
 /// Where an event goes in.
 #[derive(Debug, Clone)]
 pub(crate) struct Door {
-    /// The integration's id.
+    /// The integration's id or name.
     pub(crate) integration: String,
     /// Its key; none when a person sends.
     pub(crate) key: Option<Secret>,
@@ -58,7 +58,7 @@ fn door(args: &SendArgs) -> Result<Door, Failure> {
     let integration = args.integration.clone().or(id).ok_or_else(|| {
         Failure::new(Exit::Usage, "It is not said which integration the event is for.")
             .effect("Nothing was sent.")
-            .remedy("give --integration ID, or --integration-key as ID:KEY")
+            .remedy("give --integration NAME, or --integration-key as ID:KEY")
     })?;
     Ok(Door { integration, key })
 }

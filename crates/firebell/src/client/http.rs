@@ -1,7 +1,6 @@
 //! One request to a server, and what its answer means. Answers are bounded; credentials are never
 //! part of an error.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -220,14 +219,11 @@ fn client() -> Result<Client, String> {
 }
 
 fn credentials(connection: &Connection) -> Result<Option<(String, Secret)>, Failure> {
-    // An empty variable is as good as none.
-    if let Some(key) = connection.key.as_ref().filter(|key| !key.expose().is_empty()) {
+    if let Some(key) = &connection.key {
         return split_key(key).map(Some);
     }
-    let (Some(user), Some(file)) = (&connection.user, &connection.password_file) else {
-        return Ok(None);
-    };
-    let password = crate::admin::read_password(Path::new(file))?;
+    let Some((user, file)) = &connection.login else { return Ok(None) };
+    let password = crate::admin::read_password(file)?;
     Ok(Some((user.clone(), password)))
 }
 

@@ -20,6 +20,10 @@ const MEMBERS: &str = "100";
 pub(crate) async fn run(context: &Context, args: OnCallArgs) -> Result<(), Failure> {
     let http = Http::connect(&args.connection)?;
     let at = args.at.unwrap_or_else(|| context.clock.now());
+    for group in &args.groups {
+        // The schedule of a group that does not exist would look like nobody being on call.
+        http.get(&["api", "xm", "1", "groups", group], &[]).await?;
+    }
     let entries = entries(&http, &args.groups, at).await?;
     let object = json!({"at": at.to_string(), "onCall": entries});
     context.out.either(&object, |out| {

@@ -3,7 +3,7 @@
 use firebell_base::time::{add_minutes, add_seconds};
 use firebell_base::{Id, Secret, Timestamp};
 use firebell_config::document::{self, Document, Mode};
-use firebell_config::{Author, Authority, Change, Snapshots};
+use firebell_config::{Author, Change, Snapshots};
 use firebell_domain::absence::TemporaryAbsence;
 use firebell_domain::directory::{Directory, Entity};
 use firebell_domain::instance::Region;
@@ -20,6 +20,7 @@ use crate::Context;
 use crate::admin::apply::new_keys;
 use crate::admin::refused;
 use crate::admin::user::{Described, new_key};
+use crate::authority::authority;
 use crate::client::event::Door;
 use crate::failure::{Exit, Failure};
 
@@ -64,7 +65,7 @@ impl Sample {
     ) -> Result<Self, Failure> {
         let (random, now) = (&context.random, context.clock.now());
         let snapshots = Snapshots::load(db).await.map_err(refused)?;
-        let authority = Authority::new(db.clone(), snapshots, random.clone());
+        let authority = authority(db, &snapshots, random);
         let made = authority.create_instance(INSTANCE, Region::Emea, now).await.map_err(refused)?;
         let (no, by) = (
             made.instance.no,

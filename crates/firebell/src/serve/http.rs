@@ -22,15 +22,26 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tower::ServiceExt as _;
 
-use crate::settings::Limits;
+use crate::settings::{Limits, Proxies};
 
 /// The largest head of a request, in bytes.
 const HEAD_BYTES_MAX: usize = 64 * 1024;
 /// How long to wait after a connection could not be accepted: files are short, or the network is.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
+/// What connections are held to.
+#[derive(Debug, Clone)]
+pub(crate) struct Bounds {
+    /// How many, and how long.
+    pub(crate) limits: Limits,
+    /// Who may tell other addresses than their own.
+    pub(crate) proxies: Proxies,
+}
+
 /// Serves until stopped; then lets requests finish within the grace time.
-pub(crate) async fn serve(listener: TcpListener, router: Router, limits: Limits, mut stop: Stop) {
+pub(crate) async fn serve(listener: TcpListener, router: Router, bounds: Bounds, mut stop: Stop) {
+    let limits = bounds.limits;
+    let bounds = Arc::new(bounds);
     let places = Arc::new(Semaphore::new(limits.connections_max));
     let mut connections = JoinSet::new();
     loop {
@@ -39,9 +50,10 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, limits: Limits,
             () = stop.wait() => break,
             Some(_) = connections.join_next(), if !connections.is_empty() => {}
             (stream, peer, place) = accept(&listener, &places) => {
-                let (router, stop) = (router.clone(), stop.clone());
+                let (router, bounds) = (router.clone(), Arc::clone(&bounds));
+                let stop = stop.clone();
                 connections.spawn(async move {
-                    connection(stream, peer, router, limits, stop).await;
+                    connection(stream, peer, router, bounds, stop).await;
                     drop(place);
                 });
             }
@@ -82,14 +94,15 @@ async fn connection(
     stream: TcpStream,
     peer: SocketAddr,
     router: Router,
-    limits: Limits,
+    bounds: Arc<Bounds>,
     mut stop: Stop,
 ) {
+    let limits = bounds.limits;
     // Without it answers wait for the sender's acknowledgement; a failure only costs time.
     drop(stream.set_nodelay(true));
     let service = service_fn(move |request: Request<Incoming>| {
-        let router = router.clone();
-        async move { Ok::<_, Infallible>(answer(router, request, peer, limits).await) }
+        let (router, bounds) = (router.clone(), Arc::clone(&bounds));
+        async move { Ok::<_, Infallible>(answer(router, request, peer, &bounds).await) }
     });
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -114,10 +127,12 @@ async fn answer(
     router: Router,
     request: Request<Incoming>,
     peer: SocketAddr,
-    limits: Limits,
+    bounds: &Bounds,
 ) -> Response<Body> {
+    let limits = bounds.limits;
     let mut request = request.map(Body::new);
-    request.extensions_mut().insert(Client(peer.ip()));
+    let client = bounds.proxies.client(peer.ip(), request.headers());
+    request.extensions_mut().insert(Client(client));
     match timeout(limits.request_timeout, router.oneshot(request)).await {
         Ok(Ok(response)) => response,
         Ok(Err(never)) => match never {},
@@ -171,7 +186,8 @@ mod tests {
             .route("/never", get(std::future::pending::<&'static str>));
         let (hand, stop) = Stop::new();
         let mut server = JoinSet::new();
-        server.spawn(serve(listener, router, limits, stop));
+        let bounds = Bounds { limits, proxies: Proxies::default() };
+        server.spawn(serve(listener, router, bounds, stop));
         Running { address, stop: hand, server }
     }
 

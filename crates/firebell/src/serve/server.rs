@@ -24,20 +24,20 @@ use firebell_access::link::LinkKey;
 use firebell_api::{ApiState, Hashing, Inner};
 use firebell_base::Random;
 use firebell_channels::Registry;
-use firebell_config::{Authority, Snapshots};
-
-use firebell_pipeline::{Links, Parts, Pipeline, Stop};
+use firebell_config::Snapshots;
+use firebell_pipeline::{EngineError, Links, Parts, Pipeline, Stop};
 use firebell_sql::Db;
 use firebell_store::configuration;
 use firebell_web::WebState;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
-use super::http;
+use super::http::{self, Bounds};
 use super::signals::Signals;
-use super::tasks::Tasks;
+use super::tasks::{Broken, Ended, Tasks};
 use super::upkeep::{self, Forgetting};
 use crate::Context;
+use crate::authority::authority;
 use crate::failure::{Exit, Failure};
 use crate::place::Lock;
 use crate::settings::Settings;
@@ -124,7 +124,7 @@ impl Server {
         let api = ApiState::new(Inner {
             db: db.clone(),
             snapshots: snapshots.clone(),
-            authority: Authority::new(db.clone(), snapshots.clone(), random.clone()),
+            authority: authority(db, &snapshots, random),
             intake,
             responder: responder.clone(),
             metrics,
@@ -144,14 +144,19 @@ impl Server {
             random: random.clone(),
         };
         let refresh = upkeep::refresh(snapshots.clone(), db.clone(), upkeep_stops.clone());
-        let serving = http::serve(listener, router, settings.limits, http_stops);
+        let serving = http::serve(
+            listener,
+            router,
+            Bounds { limits: settings.limits, proxies: settings.trusted_proxies.clone() },
+            http_stops,
+        );
         let mut tasks = Tasks::default();
         tasks.start(WRITER, async {
             writer.run().await;
             Ok(())
         });
         let engine = engine.run(engine_stops);
-        tasks.start(ENGINE, async { engine.await.map_err(|error| error.to_string()) });
+        tasks.start(ENGINE, async { engine.await.map_err(broken) });
         tasks.start(DELIVERER, async {
             deliverer.run(deliverer_stops).await;
             Ok(())
@@ -252,9 +257,26 @@ fn not_started(error: impl std::fmt::Display) -> Failure {
     Failure::new(Exit::Database, error.to_string()).effect("The server was not started.")
 }
 
-fn unexpected(ended: Option<(&'static str, Result<(), String>)>) -> Failure {
+/// Why the engine ended.
+fn broken(error: EngineError) -> Broken {
+    match error {
+        EngineError::Fenced => Broken::Replaced,
+        error @ EngineError::Store(_) => Broken::By(error.to_string()),
+    }
+}
+
+fn unexpected(ended: Option<(&'static str, Ended)>) -> Failure {
     let (name, how) = ended.unwrap_or(("server", Ok(())));
-    let why = how.err().unwrap_or_else(|| "nobody asked it to end".to_owned());
+    let why = match how {
+        Err(Broken::Replaced) => {
+            tracing::error!("another server has taken over the database; this one stops");
+            return Failure::new(Exit::Replaced, "Another server has taken over the database.")
+                .effect("This server has stopped; the other one processes what was accepted.")
+                .remedy("run one firebell serve for each database");
+        }
+        Err(Broken::By(why)) => why,
+        Ok(()) => "nobody asked it to end".to_owned(),
+    };
     tracing::error!(task = name, why, "a part of the server ended; the server stops");
     Failure::new(Exit::Broken, format!("The {name} ended unexpectedly: {why}.")).effect(
         "The server has stopped. Accepted events are kept and are processed after a restart.",

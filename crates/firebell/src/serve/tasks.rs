@@ -1,14 +1,33 @@
 //! The tasks of a server: each has a name, and none ends unnoticed.
 
 use std::collections::HashMap;
+use std::fmt;
 use std::future::Future;
 use std::time::Duration;
 
 use tokio::task::{Id, JoinSet};
 use tokio::time::timeout;
 
-/// How a task ended: well, or with a sentence that says why.
-pub(crate) type Ended = Result<(), String>;
+/// Why a task ended badly.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Broken {
+    /// For this reason, as words.
+    By(String),
+    /// Another process does its work now.
+    Replaced,
+}
+
+impl fmt::Display for Broken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::By(why) => f.write_str(why),
+            Self::Replaced => f.write_str("another process has taken over"),
+        }
+    }
+}
+
+/// How a task ended.
+pub(crate) type Ended = Result<(), Broken>;
 
 /// The running tasks.
 #[derive(Debug, Default)]
@@ -32,8 +51,10 @@ impl Tasks {
         let ended = self.running.join_next_with_id().await?;
         let (id, how) = match ended {
             Ok((id, how)) => (id, how),
-            Err(error) if error.is_panic() => (error.id(), Err("it panicked".to_owned())),
-            Err(error) => (error.id(), Err("it was aborted".to_owned())),
+            Err(error) if error.is_panic() => {
+                (error.id(), Err(Broken::By("it panicked".to_owned())))
+            }
+            Err(error) => (error.id(), Err(Broken::By("it was aborted".to_owned()))),
         };
         Some((self.names.remove(&id).unwrap_or("task"), how))
     }
@@ -44,7 +65,7 @@ impl Tasks {
             while self.names.values().any(|running| *running == name) {
                 let Some((ended, how)) = self.next().await else { return };
                 if let Err(why) = how {
-                    tracing::error!(task = ended, why, "a task failed while the server stopped");
+                    tracing::error!(task = ended, %why, "a task failed while the server stopped");
                 }
             }
         };
@@ -62,7 +83,7 @@ mod tests {
         tasks.start("well", async { Ok(()) });
         assert_eq!(tasks.next().await, Some(("well", Ok(()))));
         tasks.start("badly", async { panic!("for the test") });
-        assert_eq!(tasks.next().await, Some(("badly", Err("it panicked".to_owned()))));
+        assert_eq!(tasks.next().await, Some(("badly", Err(Broken::By("it panicked".to_owned())))));
         assert_eq!(tasks.next().await, None);
     }
 

@@ -10,7 +10,7 @@ use firebell_pipeline::retention::{self, Retention};
 use firebell_sql::Db;
 use tokio::time::timeout;
 
-use super::tasks::Ended;
+use super::tasks::{Broken, Ended};
 
 /// How often other processes' changes are looked for.
 const REFRESH_EVERY: Duration = Duration::from_secs(1);
@@ -34,7 +34,7 @@ pub(crate) async fn refresh(snapshots: Snapshots, db: Db, mut stop: Stop) -> End
                 tracing::info!(revision = %snapshots.revision(), "the configuration changed");
             }
             Ok(false) => {}
-            Err(error @ ConfigError::WentBack { .. }) => return Err(error.to_string()),
+            Err(error @ ConfigError::WentBack { .. }) => return Err(Broken::By(error.to_string())),
             Err(error) => {
                 if !failing {
                     tracing::warn!(%error, "the configuration cannot be read; the known one stays");

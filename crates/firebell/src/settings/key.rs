@@ -75,6 +75,13 @@ pub(crate) const KEYS: &[Key] = &[
         "Where people and their programs reach this server; links in messages begin with it.\n\
          Without it: http:// and the address above.",
     ),
+    key(
+        "trusted_proxies",
+        List,
+        "[]",
+        "Networks of reverse proxies in front of this server, such as \"10.0.0.0/8\": who connects\n\
+         from there tells the client's address in X-Forwarded-For.",
+    ),
     Key {
         name: "database",
         kind: Text,

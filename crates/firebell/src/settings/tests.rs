@@ -107,6 +107,7 @@ fn all_faults_are_reported_together_with_their_origin() {
         ("FIREBELL_URL", "http://for-the-client"),
         ("FIREBELL_DATABASE", "mysql://user:hunter2@host/db"),
         ("FIREBELL_WEBHOOK__ALLOW_NETWORKS", "10.0.0.0/99"),
+        ("FIREBELL_TRUSTED_PROXIES", "10.0.0.0/8, here"),
     ];
     let found = faults(file, &environment).join("\n");
     for wanted in [
@@ -124,10 +125,11 @@ fn all_faults_are_reported_together_with_their_origin() {
         "log.level (environment FIREBELL_LOG__LEVEL)",
         "database (environment FIREBELL_DATABASE)",
         "webhook.allow_networks",
+        "trusted_proxies (environment FIREBELL_TRUSTED_PROXIES): `here` is not a network",
     ] {
         assert!(found.contains(wanted), "{wanted:?} is missing in:\n{found}");
     }
-    assert_eq!(found.lines().count(), 11, "{found}");
+    assert_eq!(found.lines().count(), 12, "{found}");
     assert!(!found.contains("hunter2") && !found.contains("short-and-secret"), "{found}");
 }
 

@@ -52,6 +52,27 @@ fn an_instance_is_made_once_and_its_key_is_shown_once() {
 }
 
 #[test]
+fn a_new_database_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (desk, _) = Desk::with_instance();
+    let file = desk.path("f.db");
+    let mode = |file: &std::path::Path| std::fs::metadata(file).unwrap().permissions().mode();
+    assert_eq!(mode(&file) & 0o777, 0o600);
+    let server = desk.serve(&[]);
+    for companion in ["f.db-wal", "f.db-shm"] {
+        assert_eq!(mode(&desk.path(companion)) & 0o777, 0o600, "{companion}");
+    }
+    drop(server);
+    // What the operator has opened to others stays open.
+    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).unwrap();
+    desk.run(&["instance", "create", "umbrella"]).with(0);
+    assert_eq!(mode(&file) & 0o777, 0o640);
+    let backup = desk.path("copy.db");
+    desk.run(&["backup", &backup.display().to_string()]).with(0);
+    assert_eq!(mode(&backup) & 0o777, 0o600, "a copy holds the same secrets");
+}
+
+#[test]
 fn applying_shows_what_changes_and_does_it_once() {
     let (desk, _) = Desk::with_instance();
     let file = desk.write("acme.yaml", DOCUMENT);
@@ -98,6 +119,14 @@ fn every_fault_of_a_document_is_told_and_nothing_changes() {
         ended.stderr.contains("Opps") && ended.stderr.contains("Nothing was changed"),
         "{ended:?}"
     );
+    let broken = DOCUMENT.replace(
+        "    recipients: [Ops]\n",
+        "    recipients: [Ops]\n    templates: {emailText: \"{{ summary\"}\n",
+    );
+    for dry in [&[][..], &["--dry-run"]] {
+        let words = [&["apply", "-f", "-"], dry].concat();
+        desk.feed(&words, &broken).with(1).says("templates.emailText");
+    }
     let error = desk.feed(&["--json", "apply", "-f", "-"], "people: {").with(1).error();
     assert_eq!(error["error"]["kind"], "refused");
     let list = desk.run(&["--json", "instance", "list"]).json();

@@ -29,6 +29,9 @@ fn the_story_is_told_to_its_end() {
     ] {
         assert!(told.contains(part), "{part:?} is missing in:\n{told}");
     }
+    for gone in ["Now you", "FIREBELL_URL", "curl"] {
+        assert!(!told.contains(gone), "{gone:?} leads to a server that has ended:\n{told}");
+    }
     assert!(!told.contains('\x1b'), "no colours without a terminal");
     assert!(demo(&["--color", "always"]).stdout.contains("\x1b["));
 }

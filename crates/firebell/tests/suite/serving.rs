@@ -21,7 +21,7 @@ fn an_event_becomes_an_alert_that_is_answered(desk: &Desk, key: &str, server: &S
         desk.run(&[words, &["--json", "--url", &server.url, "--key", key]].concat())
     };
     let send = ["event", "send", "--summary", "Disk full", "--integration-key", &door];
-    until("the configuration", || (client(&send).code == 0).then_some(()));
+    client(&send).with(0);
     let alert = until("an alert", || {
         client(&["alert", "list", "--state", "open"]).with(0).json()["data"].get(0).cloned()
     });
@@ -37,13 +37,23 @@ fn an_event_becomes_an_alert_that_is_answered(desk: &Desk, key: &str, server: &S
     assert_eq!(watched, "", "nothing is open");
     let on_call = client(&["oncall", "Ops", "--at", "2026-07-01T12:00:00Z"]).with(0).json();
     assert_eq!(on_call["onCall"][0]["members"]["data"][0]["member"]["targetName"], "ada");
+    client(&["oncall", "nothere"]).with(6).says("nothere");
+    let listed = client(&["integration", "list"]).with(0).json();
+    assert_eq!(listed["integrations"][0]["name"], "monitoring");
+    assert!(!listed.to_string().contains("fbk_"), "{listed}");
+    // By name, as a person; the second one folds into nothing that is open.
+    client(&["event", "send", "--integration", "Monitoring", "--summary", "By name"]).with(0);
+    client(&["event", "send", "--integration", "nothere", "--summary", "x"]).with(6);
     let event = desk.write("event.json", r#"{"summary": "Disk full"}"#);
     let explain = ["explain", "--integration", "monitoring", "--event", &event];
     let told = client(&explain).with(0).json();
     assert_eq!(told["events"][0]["told"][0]["person"]["targetName"], "ada");
 
-    client(&["alert", "show", "999"]).with(6);
-    client(&["event", "send", "--integration-key", "x:y", "--summary", "x"]).with(6);
+    client(&["alert", "show", "999"]).with(6).says("There is no alert \\\"999\\\"");
+    let nowhere = "00000000-0000-4000-8000-000000000000:y";
+    client(&["event", "send", "--integration-key", nowhere, "--summary", "x"]).with(6);
+    // Who has no good key does not hear which names there are.
+    client(&["event", "send", "--integration-key", "x:y", "--summary", "x"]).with(7);
     let wrong = format!("{}:{}", door.split_once(':').unwrap().0, "fbk_wrong");
     client(&["event", "send", "--integration-key", &wrong, "--summary", "x"]).with(7);
     let stranger = "x-api-key-00000000-0000-4000-8000-000000000000:fbs_x";
@@ -73,7 +83,7 @@ fn an_event_goes_its_way_on_postgres() {
 
 #[test]
 fn people_sign_in_with_their_password() {
-    let (desk, _) = Desk::with_instance();
+    let (desk, key) = Desk::with_instance();
     let words = ["user", "create", "jo", "--first-name", "Jo", "--last-name", "Sample"];
     desk.run(
         &[&words[..], &["--password-file", &desk.write("right", "correct horse battery\n")]]
@@ -88,6 +98,14 @@ fn people_sign_in_with_their_password() {
         desk.run(&words)
     };
     list("right").with(0);
+    // What is typed wins over the environment.
+    let mut command = desk.command(&["alert", "list", "--url", &server.url, "--user", "jo"]);
+    command.env("FIREBELL_KEY", "x-api-key-1:wrong");
+    command.env("FIREBELL_PASSWORD_FILE", desk.path("right"));
+    super::support::run(command, "").with(0);
+    let mut command = desk.command(&["alert", "list", "--url", &server.url, "--key", &key]);
+    command.env("FIREBELL_USER", "jo");
+    super::support::run(command, "").with(0);
     desk.write("wrong", "incorrect horse battery\n");
     list("wrong").with(7);
 }
@@ -102,6 +120,19 @@ fn a_server_without_an_instance_says_how_to_make_one() {
     assert_eq!(code, Some(0), "{said}");
     assert!(said.contains("stopped"), "{said}");
     assert!(TcpStream::connect(address).is_err(), "the port is closed");
+}
+
+#[test]
+fn a_server_that_is_replaced_says_so_and_ends() {
+    let postgres = TempPostgres::start(FsyncMode::Off).unwrap();
+    let desk = Desk::on(postgres.fresh_database().unwrap());
+    desk.make_instance();
+    let first = desk.serve(&[]);
+    let second = desk.serve(&[]);
+    let (code, said) = first.ended();
+    assert_eq!(code, Some(9), "{said}");
+    assert!(said.contains("\"kind\":\"replaced\""), "{said}");
+    assert_eq!(second.end("TERM").0, Some(0));
 }
 
 #[test]

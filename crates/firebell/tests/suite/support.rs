@@ -190,8 +190,13 @@ impl Server {
     }
 
     /// Sends a signal and waits for the end: exit code and what was said on standard error.
-    pub(crate) fn end(mut self, name: &str) -> (Option<i32>, String) {
+    pub(crate) fn end(self, name: &str) -> (Option<i32>, String) {
         signal(self.child.id(), name);
+        self.ended()
+    }
+
+    /// Waits for the end: exit code and what was said on standard error.
+    pub(crate) fn ended(mut self) -> (Option<i32>, String) {
         let mut stderr = self.child.stderr.take().unwrap();
         let (sender, receiver) = channel();
         std::thread::spawn(move || {

@@ -215,3 +215,34 @@ async fn the_landing_page_has_no_secrets() {
     page.says(&["Firebell", "href=\"api/openapi.json\"", "href=\"livez\""]);
     page.is_silent_about(&["acme", "Bo Ek", "example.org"]);
 }
+
+#[tokio::test]
+async fn who_else_was_told_is_said_once_it_reached_them() {
+    use firebell_domain::notification::NotificationState;
+    use firebell_store::notifications::{self, Finish};
+
+    for engine in TestEngine::ALL {
+        let world = World::new(engine).await;
+        let path = world.path("bo");
+        world.get(&path).await.is_silent_about(&["Also told"]);
+        let (no, now) = (world.no, super::world::start());
+        let delivered = world.db.write("test", move |tx| {
+            let alert = firebell_store::alerts::by_number(tx, no, 1)?.unwrap();
+            let all = notifications::of_alert(tx, no, alert.id, 10)?;
+            let finished = all.iter().map(|notification| Finish {
+                instance: no,
+                notification: notification.id,
+                state: NotificationState::Delivered,
+                next: now,
+                attempts: 1,
+                finished: Some(now),
+            });
+            notifications::finish(tx, &finished.collect::<Vec<_>>())?;
+            Ok::<_, firebell_store::Error>(all.len())
+        });
+        assert!(delivered.await.unwrap() > 1, "{engine:?}: others are told too");
+        let page = world.get(&path).await;
+        page.says(&["Also told: "]);
+        page.is_silent_about(&["Also told: Bo Ek"]);
+    }
+}
