@@ -237,6 +237,7 @@ pub(crate) fn backup(from: &Path, to: &Path) -> Result<(), Error> {
         }
         _ => {}
     }
+    private(&partial).map_err(|e| Error::unavailable(SENTENCE, e))?;
     let copy = || -> rusqlite::Result<bool> {
         let source = Connection::open(from)?;
         let mut target = Connection::open(&partial)?;
@@ -258,6 +259,15 @@ pub(crate) fn backup(from: &Path, to: &Path) -> Result<(), Error> {
         Err(e) => return Err(Error::unavailable(SENTENCE, e)),
     }
     std::fs::rename(&partial, to).map_err(|e| Error::unavailable(SENTENCE, e))
+}
+
+/// Makes an empty file that only its owner may read: a copy holds every secret of the original.
+fn private(path: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
 }
 
 impl ToSql for Value {

@@ -222,6 +222,8 @@ fn a_backup_is_whole_and_never_overwrites() {
     db.write_blocking("row", |tx| add(tx, 1, "a")).unwrap();
     let path = guard.dir().unwrap().join("copy.db");
     db.backup_to(&path).unwrap();
+    let mode = std::os::unix::fs::PermissionsExt::mode(&path.metadata().unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o600, "a copy holds every secret of the original");
     db.write_blocking("later", |tx| add(tx, 2, "b")).unwrap();
     let error = db.backup_to(&path).unwrap_err();
     assert!(error.to_string().contains("exists already"), "{error}");
