@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::sync::mpsc::{Receiver, channel};
 
 use anyhow::{Context as _, Result, bail};
 
@@ -46,6 +47,20 @@ impl Running {
             bail!("the process ended without an answer: {}", self.child.wait()?);
         }
         Ok(line.trim_end().to_owned())
+    }
+
+    /// Everything it says from now on, line by line, read by a thread that ends with its output.
+    pub(crate) fn lines(&mut self) -> Result<Receiver<String>> {
+        let out = self.stdout.take().context("its output is not read")?;
+        let (sender, receiver) = channel();
+        drop(std::thread::spawn(move || {
+            for line in out.lines().map_while(Result::ok) {
+                if sender.send(line).is_err() {
+                    break;
+                }
+            }
+        }));
+        Ok(receiver)
     }
 
     /// Kilobytes of memory it has resident now, and had at most.

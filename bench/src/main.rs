@@ -11,6 +11,7 @@
 //! | `peers` | durable accept beside Debian's Alertmanager |
 //! | `latency` | from the sender's first byte to the webhook |
 //! | `memory` | resident memory and cold start with much data |
+//! | `config` | the configuration plane: spreading, licences, sign-in |
 //! | `report` | the table, and `RESULTS.md` |
 //!
 //! Every figure stands beside another one of the same run on the same machine, in rounds that take
@@ -20,6 +21,7 @@
 
 mod accept;
 mod child;
+mod config;
 mod generate;
 mod latency;
 mod memory;
@@ -40,7 +42,7 @@ use crate::report::Report;
 struct Arguments {
     #[command(subcommand)]
     order: Option<Order>,
-    /// Shorter rounds: the figures are rough, the run takes less than 40 seconds.
+    /// Shorter rounds: the figures are rough, the run takes about a minute.
     #[arg(long, global = true)]
     quick: bool,
     /// Writes the table to bench/RESULTS.md as well; needs --date and the whole run.
@@ -68,6 +70,14 @@ enum Order {
     Latency,
     /// Memory and cold start with 100,000 open alerts and 10,000 people.
     Memory,
+    /// The configuration plane: commit to Ready elsewhere, memory, licences, sign-in.
+    Config,
+    /// A process that follows the configuration; started by the others.
+    #[command(hide = true)]
+    Follow(config::follow::Options),
+    /// Connections that ask for one page in a loop; started by the others.
+    #[command(hide = true)]
+    Ask(config::ask::Options),
     /// The load generator; started by the others.
     #[command(hide = true)]
     Generate(generate::Options),
@@ -104,17 +114,21 @@ fn main() -> Result<()> {
     match arguments.order {
         Some(Order::Generate(options)) => return generate::run(&options),
         Some(Order::Serve(options)) => return serve::run(&options),
+        Some(Order::Follow(options)) => return config::follow::run(&options),
+        Some(Order::Ask(options)) => return config::ask::run(&options),
         Some(Order::Accept) => accept::measure(&mut report, effort, &kinds)?,
         Some(Order::Process) => process::measure(&mut report, effort, &kinds)?,
         Some(Order::Alertmanager) => peers::measure(&mut report, effort)?,
         Some(Order::Latency) => latency::measure(&mut report, effort, &kinds)?,
         Some(Order::Memory) => memory::measure(&mut report, effort)?,
+        Some(Order::Config) => config::measure(&mut report, effort, &kinds)?,
         Some(Order::All) | None => {
             process::measure(&mut report, effort, &kinds)?;
             accept::measure(&mut report, effort, &kinds)?;
             peers::measure(&mut report, effort)?;
             latency::measure(&mut report, effort, &kinds)?;
             memory::measure(&mut report, effort)?;
+            config::measure(&mut report, effort, &kinds)?;
         }
     }
     println!("\n{}", report.table());

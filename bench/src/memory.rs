@@ -63,7 +63,8 @@ fn ready(port: u16) -> Result<()> {
     Ok(())
 }
 
-fn fill(db: &Db, no: InstanceNo, count: usize) -> Result<()> {
+/// Inserts open alerts as rows.
+pub(crate) fn fill(db: &Db, no: InstanceNo, count: usize) -> Result<()> {
     let now = Clock::System.now();
     let plain = |n: usize| Alert {
         id: Id::new(&Random::System, now),

@@ -13,50 +13,51 @@ struct Line {
     at_least: bool,
 }
 
-/// What was measured so far.
+/// What was measured so far, by sections; the first has no heading.
 #[derive(Default)]
 pub(crate) struct Report {
+    earlier: Vec<Section>,
+    now: Section,
+}
+
+#[derive(Default)]
+struct Section {
+    heading: Option<String>,
     lines: Vec<Line>,
     notes: Vec<String>,
 }
 
 impl Report {
+    /// What is measured from now on stands under this heading.
+    pub(crate) fn section(&mut self, heading: &str) {
+        let next = Section { heading: Some(heading.to_owned()), ..Section::default() };
+        let before = std::mem::replace(&mut self.now, next);
+        if !before.lines.is_empty() || !before.notes.is_empty() {
+            self.earlier.push(before);
+        }
+    }
+
     /// A figure that has to be at least `goal`.
     pub(crate) fn at_least(&mut self, figure: &str, value: f64, goal: f64) {
-        self.lines.push(Line { figure: figure.to_owned(), value, goal, at_least: true });
+        self.now.lines.push(Line { figure: figure.to_owned(), value, goal, at_least: true });
     }
 
     /// A figure that may be at most `goal`.
     pub(crate) fn at_most(&mut self, figure: &str, value: f64, goal: f64) {
-        self.lines.push(Line { figure: figure.to_owned(), value, goal, at_least: false });
+        self.now.lines.push(Line { figure: figure.to_owned(), value, goal, at_least: false });
     }
 
     /// What stands behind a figure; said at once, since the run takes a while.
     pub(crate) fn note(&mut self, figure: &str, text: &str) {
         let note = format!("{figure}: {text}");
         println!("{note}");
-        self.notes.push(note);
+        self.now.notes.push(note);
     }
 
-    /// The table and the notes, as Markdown.
+    /// The tables and the notes, as Markdown.
     pub(crate) fn table(&self) -> String {
-        let mut out = "| figure | measured | goal | |\n|---|---|---|---|\n".to_owned();
-        for line in &self.lines {
-            let reached =
-                if line.at_least { line.value >= line.goal } else { line.value <= line.goal };
-            let (sign, word) =
-                (if line.at_least { "≥" } else { "≤" }, if reached { "✓" } else { "missed" });
-            let (value, goal) = (shown(line.value), shown(line.goal));
-            let row = format!("| {} | {value} | {sign} {goal} | {word} |\n", line.figure);
-            out.push_str(&row);
-        }
-        out.push('\n');
-        for note in &self.notes {
-            out.push_str("- ");
-            out.push_str(note);
-            out.push('\n');
-        }
-        out
+        let sections = self.earlier.iter().chain([&self.now]);
+        sections.map(Section::table).collect::<Vec<_>>().join("\n")
     }
 
     /// Writes the results beside this crate's manifest.
@@ -73,6 +74,30 @@ impl Report {
             self.table()
         );
         std::fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
+    }
+}
+
+impl Section {
+    fn table(&self) -> String {
+        let heading = self.heading.as_ref().map(|heading| format!("## {heading}\n\n"));
+        let mut out = heading.unwrap_or_default();
+        out.push_str("| figure | measured | goal | |\n|---|---|---|---|\n");
+        for line in &self.lines {
+            let reached =
+                if line.at_least { line.value >= line.goal } else { line.value <= line.goal };
+            let (sign, word) =
+                (if line.at_least { "≥" } else { "≤" }, if reached { "✓" } else { "missed" });
+            let (value, goal) = (shown(line.value), shown(line.goal));
+            let row = format!("| {} | {value} | {sign} {goal} | {word} |\n", line.figure);
+            out.push_str(&row);
+        }
+        out.push('\n');
+        for note in &self.notes {
+            out.push_str("- ");
+            out.push_str(note);
+            out.push('\n');
+        }
+        out
     }
 }
 
@@ -126,5 +151,18 @@ mod tests {
         let table = report.table();
         assert!(table.contains("| share | 0.71 | ≥ 0.60 | ✓ |"));
         assert!(table.contains("| p99, ms | 31.0 | ≤ 30.0 | missed |"));
+    }
+
+    #[test]
+    fn sections_have_headings() {
+        let mut report = Report::default();
+        report.section("First");
+        report.at_least("share", 0.71, 0.6);
+        report.section("Second");
+        report.note("share", "said");
+        let table = report.table();
+        assert!(table.starts_with("## First\n\n| figure"), "{table}");
+        assert!(table.contains("\n\n## Second\n\n| figure"), "{table}");
+        assert!(table.ends_with("- share: said\n"), "{table}");
     }
 }

@@ -18,6 +18,7 @@ use firebell_base::{Clock, Id, Random};
 use firebell_config::{Authority, Snapshots};
 use firebell_domain::integration::Format;
 use firebell_pipeline::{Pipeline, Stop, payload};
+use firebell_replica::{Replica, Settings, SqlSource};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
@@ -84,6 +85,11 @@ async fn serve(options: &Options) -> Result<()> {
         tasks.spawn(deliverer.run(stop.clone()));
         tasks.spawn(async move { drop(engine.run(stop).await) });
     }
+    let source = SqlSource::new(db.clone());
+    let pace = Settings::default();
+    let replica = Replica::new(snapshots.clone(), source, Clock::System, &Random::System, pace);
+    let handle = replica.handle();
+    tasks.spawn(replica.run(std::future::pending()));
     let state = ApiState::new(Inner {
         db: db.clone(),
         snapshots: snapshots.clone(),
@@ -95,6 +101,8 @@ async fn serve(options: &Options) -> Result<()> {
         clock: Clock::System,
         random: Random::System,
         hashing: Hashing::default(),
+        replica: Some(handle),
+        feed_token: None,
     });
     // The endpoint that keeps nothing passes the same path handling, guard and headers as the trigger.
     let nothing = Router::new().route(PARSE_ONLY, post(parse_only));

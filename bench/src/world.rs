@@ -114,9 +114,9 @@ pub(crate) async fn furnish(db: &Db, plan: &Plan) -> Result<(Snapshots, Instance
     let now = Clock::System.now();
     let snapshots = Snapshots::load(db).await?;
     let authority = Authority::new(db.clone(), snapshots.clone(), Random::System);
-    let no = authority.create_instance("bench", Region::Emea, now).await?.instance.no;
+    let author = Author::new("bench", "sample data");
+    let no = authority.create_instance("bench", Region::Emea, &author, now).await?.instance.no;
     let changes = entities(plan, now)?.into_iter().map(Change::Put).collect::<Vec<_>>();
-    let author = Author { name: "bench".to_owned(), reason: "sample data".to_owned() };
     authority.change(no, &author, now, move |_| Ok(changes.clone())).await?;
     Ok((snapshots, no))
 }
@@ -182,7 +182,8 @@ fn entities(plan: &Plan, now: Timestamp) -> Result<Vec<Entity>> {
     Ok(all)
 }
 
-fn person(id: PersonId, n: usize, now: Timestamp) -> Result<Person> {
+/// Somebody, with this id and a number in their names.
+pub(crate) fn person(id: PersonId, n: usize, now: Timestamp) -> Result<Person> {
     Ok(Person {
         id,
         target_name: name(&format!("sample{n}"))?,
@@ -205,7 +206,8 @@ fn person(id: PersonId, n: usize, now: Timestamp) -> Result<Person> {
     })
 }
 
-fn device(id: DeviceId, owner: PersonId, n: usize, webhook: Option<String>) -> Result<Device> {
+/// Somebody's device, told by e-mail or by webhook.
+pub(crate) fn device(id: DeviceId, owner: PersonId, n: usize, webhook: Option<String>) -> Result<Device> {
     let address = match webhook {
         Some(url) => Address::Webhook { url, secret: None },
         None => Address::Email(format!("sample{n}@example.org")),
@@ -226,12 +228,13 @@ fn device(id: DeviceId, owner: PersonId, n: usize, webhook: Option<String>) -> R
     })
 }
 
-fn name(text: &str) -> Result<Name> {
+/// A name, checked.
+pub(crate) fn name(text: &str) -> Result<Name> {
     Name::parse(text).with_context(|| format!("{text:?} is no name"))
 }
 
 /// The same id in every run: other processes find the entities by it.
-fn numbered<T>(kind: u8, n: usize) -> Id<T> {
+pub(crate) fn numbered<T>(kind: u8, n: usize) -> Id<T> {
     let n = u128::try_from(n).unwrap_or(u128::MAX);
     Id::from_bytes((u128::from(kind) << 120 | n).to_be_bytes())
 }

@@ -49,6 +49,7 @@ Orders:
   alertmanager  durable accept beside Debian's Alertmanager
   latency       from the sender to the webhook, at 500 events a second
   memory        memory and cold start with much data
+  config        the configuration plane: commit to Ready elsewhere, memory, licences, sign-in
 
 Options:
   --quick       shorter rounds, rough figures

@@ -7,9 +7,16 @@
 //! the guard is asked again when one begins, so guesses sent all at once gain nothing but those
 //! few.
 //!
-//! An unknown user and a wrong password take the same way, cost the same and are told the same.
+//! An unknown user and a wrong password take the same way, cost the same and are told the same. Who
+//! is unknown is only sure while the configuration is confirmed to be the newest: otherwise callers
+//! answer a refusal with [`unconfirmed_sign_in`] or [`unconfirmed_instance`], and nobody is told that
+//! they do not exist.
+//!
+//! Here is also what signing in leads to: [`Sessions`], and the way to a new password.
 
 use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -17,21 +24,59 @@ use base64::engine::general_purpose::STANDARD;
 use firebell_base::{Random, Secret, Timestamp};
 use firebell_domain::directory::Directory;
 use firebell_domain::instance::InstanceNo;
+use firebell_domain::name::cut;
+use firebell_domain::person::Status;
 
 use crate::cache::Cache;
 use crate::guard::{self, Guard};
 use crate::keys::BasicUser;
+use crate::link::LinkKey;
 use crate::principal::{Principal, Via};
+use crate::reset::{Mailer, ResetMail};
+use crate::session::Sessions;
 use crate::{keys, password};
 
 /// A longer `Authorization` header is malformed, in bytes.
 pub const HEADER_BYTES_MAX: usize = 4096;
 
-/// Lets people in, or not. One per process; holds the cache and the guard.
-#[derive(Debug)]
+/// When to come again after a refusal that could not be confirmed.
+pub const UNCONFIRMED_RETRY: Duration = Duration::from_secs(2);
+
+/// Says whether the configuration is confirmed to be the newest. Must be cheap and never wait.
+pub type Freshness = Arc<dyn Fn() -> bool + Send + Sync>;
+
+/// Lets people in, or not. One per process; holds the cache, the guard and the sessions.
 pub struct Authenticator {
     cache: Cache,
     guard: Guard,
+    sessions: Sessions,
+    freshness: Option<Freshness>,
+    mailer: Option<Mailer>,
+    argon2_runs: AtomicU64,
+}
+
+impl std::fmt::Debug for Authenticator {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let mut shown = f.debug_struct("Authenticator");
+        shown.field("cache", &self.cache).field("guard", &self.guard);
+        shown.field("sessions", &self.sessions).finish_non_exhaustive()
+    }
+}
+
+/// What is said instead of a refusal that could not be confirmed.
+pub fn unconfirmed_sign_in() -> String {
+    "Your sign-in could not be confirmed just now, because this server's configuration may not be the \
+     newest. Check what you entered, or try again in a few seconds."
+        .to_owned()
+}
+
+/// What is said instead of "there is no such instance" when that could not be confirmed.
+pub fn unconfirmed_instance(name: &str) -> String {
+    format!(
+        "It could not be confirmed just now whether there is an instance {:?}, because this server's \
+         configuration may not be the newest. Check the name, or try again in a few seconds.",
+        cut(name, 100)
+    )
 }
 
 /// Why somebody is not let in. The sentences are public.
@@ -39,11 +84,15 @@ pub struct Authenticator {
 pub enum AuthError {
     /// No credentials.
     #[error(
-        "Sign in: send a web login and password, or an API key, with HTTP Basic authentication."
+        "Sign in: send a web login and password, or an API key, with HTTP Basic authentication, or an \
+         access token as bearer."
     )]
     Missing,
     /// Not readable as credentials.
-    #[error("The Authorization header must be \"Basic\", a space, and base64 of user:password.")]
+    #[error(
+        "The Authorization header must be \"Basic\", a space, and base64 of user:password; or \
+         \"Bearer\", a space, and an access token."
+    )]
     Malformed,
     /// Unknown user, wrong password, unknown or wrong key, inactive person.
     #[error("The user name or the password is wrong.")]
@@ -77,9 +126,81 @@ pub struct Pending {
 }
 
 impl Authenticator {
-    /// With nothing remembered.
+    /// With nothing remembered, and sessions that end with the process.
     pub fn new(random: &Random) -> Self {
-        Self { cache: Cache::new(random), guard: Guard::default() }
+        Self {
+            cache: Cache::new(random),
+            guard: Guard::default(),
+            sessions: Sessions::new(&LinkKey::new(random.bytes())),
+            freshness: None,
+            mailer: None,
+            argon2_runs: AtomicU64::new(0),
+        }
+    }
+
+    /// With these sessions.
+    #[must_use]
+    pub fn with_sessions(self, sessions: Sessions) -> Self {
+        Self { sessions, ..self }
+    }
+
+    /// Asks this whether the configuration is confirmed to be the newest.
+    #[must_use]
+    pub fn with_freshness(self, freshness: Freshness) -> Self {
+        Self { freshness: Some(freshness), ..self }
+    }
+
+    /// Sends links to new passwords through this.
+    #[must_use]
+    pub fn with_mailer(self, mailer: Mailer) -> Self {
+        Self { mailer: Some(mailer), ..self }
+    }
+
+    /// The sessions of those who were let in.
+    pub const fn sessions(&self) -> &Sessions {
+        &self.sessions
+    }
+
+    /// Whether the configuration is confirmed to be the newest: only then may anybody be told that
+    /// something does not exist. True where nobody was named to ask.
+    pub fn is_confirmed(&self) -> bool {
+        self.freshness.as_ref().is_none_or(|freshness| freshness())
+    }
+
+    /// Whether links to new passwords can be sent.
+    pub const fn can_mail(&self) -> bool {
+        self.mailer.is_some()
+    }
+
+    /// How many passwords were hashed to verify somebody, since the start.
+    pub fn argon2_runs(&self) -> u64 {
+        self.argon2_runs.load(Ordering::Relaxed)
+    }
+
+    /// Sends a link to a new password to the e-mail devices of the person with this login, if there
+    /// is one. What is answered is the same for everybody.
+    ///
+    /// # Errors
+    /// [`AuthError::LockedOut`] when it was asked for too often.
+    pub fn request_reset(
+        &self,
+        directory: &Directory,
+        login: &str,
+        client: Option<IpAddr>,
+        now: Timestamp,
+    ) -> Result<(), AuthError> {
+        let attempt = guard::Attempt { instance: directory.instance.no, login, client };
+        let asked = self.guard.ask_reset(attempt, now);
+        asked.map_err(|retry_after| AuthError::LockedOut { retry_after })?;
+        let person = directory.person_by_login(login).filter(|p| p.status == Status::Active);
+        let mail = person.and_then(|person| {
+            let token = self.sessions.begin_reset(directory, person.id, now)?;
+            ResetMail::to(directory, person, token, now)
+        });
+        if let (Some(mail), Some(mailer)) = (mail, &self.mailer) {
+            mailer(mail);
+        }
+        Ok(())
     }
 
     /// Reads an `Authorization` header: `Basic` with a web login and password, or with
@@ -141,11 +262,7 @@ impl Authenticator {
     pub fn verify(&self, pending: &Pending, now: Timestamp) -> Result<Principal, AuthError> {
         // Others may have failed, or succeeded with the same password, while this one waited.
         self.ask_guard(pending, now)?;
-        let right = self.is_cached(pending, now)
-            || password::verify(
-                pending.password.expose(),
-                pending.candidate.as_ref().map(|(_, stored)| stored.as_str()),
-            );
+        let right = self.is_cached(pending, now) || self.is_right(pending);
         if let (true, Some((principal, stored))) = (right, &pending.candidate) {
             self.cache.remember(self.cache_key(pending, stored), now);
             self.guard.succeeded(pending.attempt(), now);
@@ -168,6 +285,13 @@ impl Authenticator {
             Prepared::Done(principal) => Ok(principal),
             Prepared::Pending(pending) => self.verify(&pending, now),
         }
+    }
+
+    /// Hashes the password, whoever it is for.
+    fn is_right(&self, pending: &Pending) -> bool {
+        self.argon2_runs.fetch_add(1, Ordering::Relaxed);
+        let stored = pending.candidate.as_ref().map(|(_, stored)| stored.as_str());
+        password::verify(pending.password.expose(), stored)
     }
 
     fn ask_guard(&self, pending: &Pending, now: Timestamp) -> Result<(), AuthError> {

@@ -1,10 +1,10 @@
 //! Slows down the guessing of passwords.
 //!
-//! Used by [`crate::authenticate`] only. Failures are counted per login and per client address;
-//! beyond a few free ones each further failure closes the door for twice as long. An address that
-//! signed in with a login before has a counter of its own for it, so that a stranger who fails on
-//! purpose cannot lock a known client out; not even one with the same address, who tries other
-//! logins. Memory is bounded; nothing readable is kept.
+//! Used by [`crate::authenticate`] only, also for requests for a new password. Failures are counted
+//! per login and per client address; beyond a few free ones each further failure closes the door for
+//! twice as long. An address that signed in with a login before has a counter of its own for it, so
+//! that a stranger who fails on purpose cannot lock a known client out; not even one with the same
+//! address, who tries other logins. Memory is bounded; nothing readable is kept.
 //!
 //! API keys are not guarded: 256 random bits cannot be guessed, a check costs microseconds, and a
 //! program with an outdated key must not lock out its neighbours.
@@ -23,6 +23,10 @@ use sha2::{Digest, Sha256};
 pub const LOGIN_FAILURES_FREE: u32 = 5;
 /// Failures from one address that close nothing yet; many people may share an address.
 pub const ADDRESS_FAILURES_FREE: u32 = 50;
+/// Requests for a new password for one login that are taken at once.
+pub const LOGIN_RESETS_FREE: u32 = 3;
+/// Requests for a new password from one address that are taken at once.
+pub const ADDRESS_RESETS_FREE: u32 = 20;
 /// How long a login is closed after the first failure that is not free, in seconds; doubles.
 pub const LOCK_SECONDS_FIRST: i64 = 2;
 /// A login is never closed for longer than this, in seconds.
@@ -81,6 +85,10 @@ const LOGIN: Policy =
     Policy { free: LOGIN_FAILURES_FREE, lock_seconds_max: LOGIN_LOCK_SECONDS_MAX };
 const ADDRESS: Policy =
     Policy { free: ADDRESS_FAILURES_FREE, lock_seconds_max: ADDRESS_LOCK_SECONDS_MAX };
+const LOGIN_RESET: Policy =
+    Policy { free: LOGIN_RESETS_FREE, lock_seconds_max: LOGIN_LOCK_SECONDS_MAX };
+const ADDRESS_RESET: Policy =
+    Policy { free: ADDRESS_RESETS_FREE, lock_seconds_max: ADDRESS_LOCK_SECONDS_MAX };
 
 impl std::fmt::Debug for Guard {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -107,6 +115,26 @@ impl Guard {
             Some(until) if until > now => Err(whole_seconds(now, until)),
             Some(_) | None => Ok(()),
         }
+    }
+
+    /// Counts a request for a new password, or says how long to wait with it. Whether the login exists
+    /// makes no difference, and neither these requests nor failures to sign in count for the other.
+    pub fn ask_reset(&self, attempt: Attempt<'_>, now: Timestamp) -> Result<(), Duration> {
+        let mut tables = self.lock();
+        let login = digest(b"reset", attempt.instance, attempt.login, &[]);
+        let address = attempt
+            .client
+            .map(|client| digest(b"reset address", InstanceNo(0), "", &network(client)));
+        let locks = [Some(login), address].into_iter().flatten();
+        let until = locks.filter_map(|key| tables.failures.get(&key)).map(|f| f.locked_until).max();
+        if let Some(until) = until.filter(|until| *until > now) {
+            return Err(whole_seconds(now, until));
+        }
+        tables.count(login, LOGIN_RESET, now);
+        if let Some(address) = address {
+            tables.count(address, ADDRESS_RESET, now);
+        }
+        Ok(())
     }
 
     /// Counts a failure at `now`.
@@ -311,6 +339,23 @@ mod tests {
         }
         assert!(guard.check(from(HOME, "bo"), at(1)).is_err(), "whoever is not known waits");
         assert_eq!(guard.check(from(HOME, "akira"), at(1)), Ok(()));
+    }
+
+    #[test]
+    fn requests_for_new_passwords_are_slowed_down_by_login_and_by_address() {
+        let guard = Guard::default();
+        for _ in 0..=LOGIN_RESETS_FREE {
+            assert_eq!(guard.ask_reset(from(None, "akira"), at(0)), Ok(()));
+        }
+        let closed = Err(Duration::from_secs(2));
+        assert_eq!(guard.ask_reset(from(None, " AKIRA"), at(0)), closed);
+        assert_eq!(guard.check(from(None, "akira"), at(0)), Ok(()), "signing in is another matter");
+        assert_eq!(guard.ask_reset(from(None, "akira"), at(2)), Ok(()));
+        for n in 0..=ADDRESS_RESETS_FREE {
+            assert_eq!(guard.ask_reset(from(HOME, &format!("user{n}")), at(0)), Ok(()));
+        }
+        assert_eq!(guard.ask_reset(from(HOME, "bo"), at(0)), closed);
+        assert_eq!(guard.check(from(HOME, "bo"), at(0)), Ok(()));
     }
 
     #[test]

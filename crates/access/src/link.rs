@@ -31,7 +31,7 @@ const DOMAIN: &[u8] = b"firebell link 1\0";
 
 /// The key links are signed with; the same on every node.
 #[derive(Clone)]
-pub struct LinkKey([u8; 32]);
+pub struct LinkKey(pub(crate) [u8; 32]);
 
 impl LinkKey {
     /// Wraps the key's bytes.
@@ -120,15 +120,20 @@ pub fn masked(text: &str) -> String {
 }
 
 fn mac(key: &LinkKey, body: &[u8; CLAIMS_BYTES]) -> Hmac<Sha256> {
-    // HMAC fills a key that is shorter than the block with zeros; doing so here cannot fail.
-    let mut block = [0_u8; 64];
-    for (to, from) in block.iter_mut().zip(key.0) {
-        *to = from;
-    }
-    let mut mac = <Hmac<Sha256> as KeyInit>::new(&block.into());
+    let mut mac = keyed(&key.0);
     mac.update(DOMAIN);
     mac.update(body);
     mac
+}
+
+/// HMAC-SHA-256 under this key. What is signed must begin with what it is for.
+pub(crate) fn keyed(key: &[u8; 32]) -> Hmac<Sha256> {
+    // HMAC fills a key that is shorter than the block with zeros; doing so here cannot fail.
+    let mut block = [0_u8; 64];
+    for (to, from) in block.iter_mut().zip(key) {
+        *to = *from;
+    }
+    <Hmac<Sha256> as KeyInit>::new(&block.into())
 }
 
 fn encode(claims: &LinkClaims) -> [u8; CLAIMS_BYTES] {

@@ -30,6 +30,31 @@ const STORED_PASSES_MAX: u32 = 8;
 /// The salt of the hash that is computed for unknown users; it protects nothing.
 const DUMMY_SALT: [u8; SALT_BYTES] = *b"firebell-no-user";
 
+/// The rules in words, for pages and documents.
+pub const RULES: &str =
+    "At least 12 characters, at most 256. Several words are good; digits and signs are not needed.";
+/// Passwords of allowed length that everybody tries first.
+const KNOWN: [&str; 18] = [
+    "123456789012",
+    "1234567890123",
+    "12345678901234567890",
+    "1q2w3e4r5t6y",
+    "1qaz2wsx3edc",
+    "abcdefghijkl",
+    "administrator",
+    "changeme1234",
+    "correct horse battery staple",
+    "correcthorsebatterystaple",
+    "firebell1234",
+    "letmeinplease",
+    "password1234",
+    "password12345",
+    "passwordpassword",
+    "qwertyuiop12",
+    "qwertyuiopasdf",
+    "welcome12345",
+];
+
 /// Why a password may not be set.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RuleError {
@@ -42,6 +67,9 @@ pub enum RuleError {
     /// One character over and over.
     #[error("A password needs more than one different character.")]
     Uniform,
+    /// One that is tried first.
+    #[error("This password is one of those everybody tries first. Choose another.")]
+    Known,
 }
 
 /// The hash could not be computed: there was not enough memory.
@@ -64,6 +92,9 @@ pub fn check(password: &str) -> Result<(), RuleError> {
     if rest.all(|c| Some(c) == first) {
         return Err(RuleError::Uniform);
     }
+    if KNOWN.contains(&password.to_lowercase().as_str()) {
+        return Err(RuleError::Known);
+    }
     Ok(())
 }
 
@@ -80,6 +111,8 @@ pub fn hash(password: &str, random: &Random) -> Result<String, HashError> {
 /// Whether `password` is the one behind the `stored` PHC string. Slow, and as slow when there is no
 /// stored hash (an unknown user) or when it cannot be used.
 pub fn verify(password: &str, stored: Option<&str>) -> bool {
+    #[cfg(test)]
+    runs::count();
     if let Some(stored) = stored.and_then(usable) {
         Argon2::default().verify_password(password.as_bytes(), &stored).is_ok()
     } else {
@@ -112,6 +145,24 @@ fn waste_as_much(password: &str) {
 fn hasher() -> Result<Argon2<'static>, HashError> {
     let params = Params::new(MEMORY_KIB, PASSES, LANES, Some(HASH_BYTES)).map_err(|_| HashError)?;
     Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+/// How many verifications a test's thread ran: they all cost the same.
+#[cfg(test)]
+pub(crate) mod runs {
+    use std::cell::Cell;
+
+    thread_local! {
+        static RUNS: Cell<u32> = const { Cell::new(0) };
+    }
+
+    pub(crate) fn count() {
+        RUNS.set(RUNS.get() + 1);
+    }
+
+    pub(crate) fn so_far() -> u32 {
+        RUNS.get()
+    }
 }
 
 #[cfg(test)]
@@ -161,6 +212,13 @@ mod tests {
         assert_eq!(check(&"øy".repeat(128)), Ok(()));
         assert_eq!(check(&"ab".repeat(129)), Err(RuleError::Long(258)));
         assert_eq!(check(&"x".repeat(12)), Err(RuleError::Uniform));
+        assert_eq!(check("Password1234"), Err(RuleError::Known));
+        for known in KNOWN {
+            assert!(known.chars().count() >= PASSWORD_CHARS_MIN && known == known.to_lowercase());
+        }
+        for bound in [PASSWORD_CHARS_MIN, PASSWORD_CHARS_MAX] {
+            assert!(RULES.contains(&bound.to_string()));
+        }
         assert!(check("short").expect_err("short").to_string().contains("at least 12"));
     }
 }

@@ -36,6 +36,7 @@ use firebell_domain::credential::ApiKeyId;
 use firebell_domain::directory::Directory;
 use firebell_domain::instance::InstanceNo;
 use firebell_domain::person::{LicenceType, Person, PersonId, Role, Status};
+use firebell_domain::session::SessionId;
 
 /// Somebody who was let in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +61,9 @@ pub enum Via {
     /// With an API key of theirs.
     ApiKey(ApiKeyId),
     /// With a session cookie of the pages.
-    Session,
+    Session(SessionId),
+    /// With an access token of this session.
+    Bearer(SessionId),
     /// With a signed link from a message to them.
     Link,
 }

@@ -1,8 +1,11 @@
 //! Who asks, and in which instance.
 //!
-//! An API key names its instance by itself. A web login does not: the path (`/t/{instance}/…`),
-//! the header `X-Firebell-Instance`, the first label of the host, or there being only one instance
-//! decide, in this order.
+//! An API key and an access token name their instance by themselves. A web login does not: the path
+//! (`/t/{instance}/…`), the header `X-Firebell-Instance`, the first label of the host, or there being
+//! only one instance decide, in this order.
+//!
+//! Nobody is told that an instance or a user does not exist unless the configuration is confirmed to
+//! be the newest: until then they hear 503, in words, and are asked to come again.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -10,16 +13,19 @@ use std::sync::Arc;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use firebell_access::authenticate::Prepared;
+use firebell_access::authenticate::{
+    Login, Prepared, UNCONFIRMED_RETRY, unconfirmed_instance, unconfirmed_sign_in,
+};
 use firebell_access::keys::{self, BasicUser};
-use firebell_access::{AuthError, Permission, Principal, Scope, allows};
+use firebell_access::token::Claims;
+use firebell_access::{AuthError, Permission, Principal, Scope, TokenError, TokenKind, allows};
 use firebell_base::Secret;
 use firebell_config::Author;
 use firebell_domain::directory::Directory;
 use firebell_domain::person::Person;
-use http::HeaderMap;
 use http::header::{AUTHORIZATION, HOST};
 use http::request::Parts;
+use http::{HeaderMap, StatusCode};
 
 use crate::error::ApiError;
 use crate::server::Tenant;
@@ -116,9 +122,33 @@ pub(crate) async fn sign_in(
     parts: &Parts,
     directory: &Directory,
 ) -> Result<Principal, ApiError> {
+    if let Credentials::Bearer(token) = credentials(&parts.headers) {
+        let claims = access_claims(state, &token)?;
+        let admitted = state.authenticator.sessions().admit(directory, &claims);
+        return admitted.map_err(|error| bad_token(state, error));
+    }
     let now = state.clock.now();
     let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok());
-    match state.authenticator.prepare(directory, header, client(parts), now)? {
+    let prepared = state.authenticator.prepare(directory, header, client(parts), now);
+    verify(state, prepared).await
+}
+
+/// Lets somebody in with a name and a password from a body.
+pub(crate) async fn sign_in_with(
+    state: &ApiState,
+    directory: &Directory,
+    login: Login<'_>,
+) -> Result<Principal, ApiError> {
+    let prepared = state.authenticator.prepare_login(directory, login, state.clock.now());
+    verify(state, prepared).await
+}
+
+/// Does what is left to do to let somebody in.
+async fn verify(
+    state: &ApiState,
+    prepared: Result<Prepared, AuthError>,
+) -> Result<Principal, ApiError> {
+    match prepared.map_err(|error| refused(state, error))? {
         Prepared::Done(principal) => Ok(principal),
         Prepared::Pending(pending) => {
             let authenticator = Arc::clone(&state.authenticator);
@@ -126,13 +156,65 @@ pub(crate) async fn sign_in(
             let clock = state.clock.clone();
             let work = move || authenticator.verify(&pending, clock.now());
             let verified = state.hashing.run(work).await?;
-            verified.map_err(ApiError::from)
+            verified.map_err(|error| refused(state, error))
         }
     }
 }
 
+/// What an access token says.
+fn access_claims(state: &ApiState, token: &Secret) -> Result<Claims, ApiError> {
+    let now = state.clock.now();
+    let read = state.authenticator.sessions().read(TokenKind::Access, token.expose(), now);
+    read.map_err(|error| bad_token(state, error))
+}
+
+/// A refusal, if it can be confirmed.
+pub(crate) fn refused(state: &ApiState, error: AuthError) -> ApiError {
+    match error {
+        AuthError::Wrong if !state.authenticator.is_confirmed() => {
+            unconfirmed("sign_in_unconfirmed", unconfirmed_sign_in())
+        }
+        AuthError::Wrong
+        | AuthError::Missing
+        | AuthError::Malformed
+        | AuthError::LockedOut { .. } => error.into(),
+    }
+}
+
+/// The refusal of a token, if it can be confirmed.
+pub(crate) fn bad_token(state: &ApiState, error: TokenError) -> ApiError {
+    match error {
+        TokenError::Outdated if !state.authenticator.is_confirmed() => {
+            unconfirmed("sign_in_unconfirmed", unconfirmed_sign_in())
+        }
+        TokenError::Malformed
+        | TokenError::Forged
+        | TokenError::Expired
+        | TokenError::Elsewhere
+        | TokenError::Ended
+        | TokenError::Outdated
+        | TokenError::Replayed => {
+            ApiError { bad_token: true, ..ApiError::unauthorized(error.to_string()) }
+        }
+    }
+}
+
+/// There is no such instance, if that can be confirmed.
+pub(crate) fn no_instance(state: &ApiState, name: &str) -> ApiError {
+    if state.authenticator.is_confirmed() {
+        return ApiError::not_found("instance", name);
+    }
+    unconfirmed("instance_unconfirmed", unconfirmed_instance(name))
+}
+
+/// 503: perhaps it is only not known here yet.
+fn unconfirmed(subcode: &str, message: String) -> ApiError {
+    let error = ApiError::new(StatusCode::SERVICE_UNAVAILABLE, message).subcode(subcode);
+    ApiError { retry_after: Some(UNCONFIRMED_RETRY), ..error }
+}
+
 /// From where the request comes, if that is known.
-fn client(parts: &Parts) -> Option<IpAddr> {
+pub(crate) fn client(parts: &Parts) -> Option<IpAddr> {
     let told = parts.extensions.get::<Client>().map(|client| client.0);
     told.or_else(|| parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip()))
 }
@@ -144,17 +226,13 @@ pub(crate) async fn instance(state: &ApiState, parts: &Parts) -> Result<Arc<Dire
         Credentials::Basic(user, _) => user,
         Credentials::None => return Err(AuthError::Missing.into()),
         Credentials::Unreadable => return Err(AuthError::Malformed.into()),
-        Credentials::Bearer(_) => {
-            let message = "Bearer tokens are not accepted here: use HTTP Basic with a web login \
-                           and password, or with an API key.";
-            let error = ApiError::unauthorized(message);
-            return Err(ApiError { bad_token: true, ..error });
-        }
+        Credentials::Bearer(token) => return of_token(state, &token, named).await,
     };
     match keys::basic_user(&user) {
         BasicUser::BadKey => Err(AuthError::Wrong.into()),
         BasicUser::Key(id) => {
-            let of_key = state.find(|known| known.by_api_key(id)).await.ok_or(AuthError::Wrong)?;
+            let of_key = state.find(|known| known.by_api_key(id)).await;
+            let of_key = of_key.ok_or_else(|| refused(state, AuthError::Wrong))?;
             // A key is good in its own instance only, whatever else the request names.
             match named {
                 Some(named) if named.instance.no != of_key.instance.no => {
@@ -170,14 +248,45 @@ pub(crate) async fn instance(state: &ApiState, parts: &Parts) -> Result<Arc<Dire
     }
 }
 
+/// The instance of an access token, which must be the named one if one is named.
+async fn of_token(
+    state: &ApiState,
+    token: &Secret,
+    named: Option<Arc<Directory>>,
+) -> Result<Arc<Directory>, ApiError> {
+    let claims = access_claims(state, token)?;
+    match named {
+        Some(named) if named.instance.no == claims.instance => Ok(named),
+        Some(_) => Err(bad_token(state, TokenError::Elsewhere)),
+        None => {
+            let found = state.find(|known| known.instance(claims.instance)).await;
+            found.ok_or_else(|| bad_token(state, TokenError::Outdated))
+        }
+    }
+}
+
+/// The instance somebody wants to sign in to, who has no credentials yet.
+pub(crate) async fn instance_to_enter(
+    state: &ApiState,
+    parts: &Parts,
+) -> Result<Arc<Directory>, ApiError> {
+    match named(state, parts).await? {
+        Some(named) => Ok(named),
+        None => by_host_or_alone(state, parts).await,
+    }
+}
+
 /// The instance the path or the header names.
-async fn named(state: &ApiState, parts: &Parts) -> Result<Option<Arc<Directory>>, ApiError> {
+pub(crate) async fn named(
+    state: &ApiState,
+    parts: &Parts,
+) -> Result<Option<Arc<Directory>>, ApiError> {
     let header = parts.headers.get(INSTANCE_HEADER);
     let in_header = header.map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     let in_path = parts.extensions.get::<Tenant>().map(|tenant| tenant.0.clone());
     let Some(name) = in_path.or(in_header) else { return Ok(None) };
     let found = state.find(|known| known.by_name(&name)).await;
-    found.map(Some).ok_or_else(|| ApiError::not_found("instance", &name))
+    found.map(Some).ok_or_else(|| no_instance(state, &name))
 }
 
 async fn by_host_or_alone(state: &ApiState, parts: &Parts) -> Result<Arc<Directory>, ApiError> {
@@ -193,6 +302,9 @@ async fn by_host_or_alone(state: &ApiState, parts: &Parts) -> Result<Arc<Directo
     let mut all = state.snapshots.all();
     match (all.pop(), all.is_empty()) {
         (Some(only), true) => Ok(only),
+        (None, _) | (Some(_), false) if !state.authenticator.is_confirmed() => {
+            Err(no_instance(state, label))
+        }
         (None, _) => {
             let message = "There is no instance yet: make one with `firebell instance create`.";
             Err(ApiError::bad_request("validation.instance.none", message, &[]))

@@ -9,11 +9,16 @@ use std::time::Duration;
 
 use axum::response::{IntoResponse, Response};
 use firebell_access::{AuthError, Forbidden};
-use firebell_config::{ConfigError, Fault, Faults};
+use firebell_config::{ConfigError, DenialReason, Fault, Faults};
+use firebell_domain::directory::Revision;
+use firebell_domain::licence::Limit;
 use firebell_pipeline::respond::RespondError;
 use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use serde_json::{Value, json};
+
+use crate::fresh;
+use crate::licence::{self, Outcome};
 
 /// How long a client should wait when nothing better is known.
 const RETRY_AFTER_DEFAULT: Duration = Duration::from_secs(1);
@@ -32,9 +37,11 @@ pub struct ApiError {
     /// When to come again.
     pub retry_after: Option<Duration>,
     /// Every fault of a refused configuration change.
-    pub faults: Vec<Fault>,
+    pub faults: Box<[Fault]>,
     /// Whether a bearer token was refused: its clients look for an OAuth word.
     pub bad_token: bool,
+    /// As of which revision of the configuration it is so, if that was read for it.
+    pub revision: Option<Box<Revision>>,
 }
 
 impl ApiError {
@@ -46,8 +53,9 @@ impl ApiError {
             subcode: None,
             arguments: Vec::new(),
             retry_after: None,
-            faults: Vec::new(),
+            faults: Box::default(),
             bad_token: false,
+            revision: None,
         }
     }
 
@@ -171,7 +179,10 @@ impl IntoResponse for ApiError {
         if let Some(wait) = self.retry_after {
             headers.insert(RETRY_AFTER, HeaderValue::from(wait.as_secs().max(1)));
         }
-        response
+        match self.revision {
+            Some(revision) => fresh::confirmed(response, *revision),
+            None => response,
+        }
     }
 }
 
@@ -211,7 +222,7 @@ impl From<Faults> for ApiError {
         let field = first.field.clone();
         Self {
             arguments: if field.is_empty() { Vec::new() } else { vec![field] },
-            faults: faults.0,
+            faults: faults.0.into(),
             ..Self::new(status, first.to_string()).subcode(&first.subcode)
         }
     }
@@ -231,6 +242,29 @@ impl From<ConfigError> for ApiError {
                 let retry_after = Some(RETRY_AFTER_DEFAULT);
                 let status = StatusCode::SERVICE_UNAVAILABLE;
                 Self { retry_after, ..Self::new(status, error.to_string()) }
+            }
+            ConfigError::Changed { .. } => {
+                Self::new(StatusCode::PRECONDITION_FAILED, error.to_string())
+                    .subcode("validation.common.precondition_failed")
+            }
+            ConfigError::Denied(ref denial) => {
+                let limit = match denial.check().limit {
+                    Limit::AtMost(limit) => limit.to_string(),
+                    Limit::None => String::new(),
+                };
+                let arguments = vec![denial.check().licence.word().to_owned(), limit];
+                let revision = Some(Box::new(denial.evidence().revision));
+                let subcode = match denial.reason() {
+                    DenialReason::Limit => "validation.person.license_limit_exceeded",
+                    DenialReason::NotYetValid => "validation.person.license_not_yet_valid",
+                    DenialReason::Expired => "validation.person.license_expired",
+                };
+                let refused = Self::conflict(subcode, error.to_string());
+                Self { arguments, revision, ..refused }
+            }
+            ConfigError::Unconfirmed(cause) => licence::unconfirmed(cause, Outcome::NotMade),
+            ConfigError::NeedsApproval(_) => {
+                Self::conflict("validation.common.needs_approval", error.to_string())
             }
             ConfigError::Store(error) => error.into(),
         }

@@ -3,19 +3,21 @@
 //! Asked often and by anybody, so it is cheap, reads the database once a second at most, and says
 //! nothing about any instance.
 
+mod metrics;
+
 use std::time::Duration;
 
 use axum::extract::State;
 use axum::response::Response;
 use firebell_base::Timestamp;
 use firebell_base::time::micros_between;
-use firebell_pipeline::metrics::line;
 use firebell_store::journal;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::error::{json_response, ok};
-use crate::server::{Auth, Route, bytes_response, route};
+use crate::error::{ApiError, json_response, ok};
+use crate::page::Query;
+use crate::server::{Auth, Route, route};
 use crate::state::ApiState;
 
 /// How long the database may take to answer a probe.
@@ -31,8 +33,9 @@ pub(crate) type Probe = Result<Backlog, &'static str>;
 pub(crate) const ROUTES: &[Route] = &[
     route!(GET "/livez" => live, "Whether the process lives.").auth(Auth::Anybody),
     route!(GET "/readyz" => ready, "Whether the process can take requests, and why not.")
+        .query(&["scope"])
         .auth(Auth::Anybody),
-    route!(GET "/metrics" => metrics, "Counters and gauges, as Prometheus text.")
+    route!(GET "/metrics" => metrics::get, "Counters and gauges, as Prometheus text.")
         .auth(Auth::Anybody),
 ];
 
@@ -40,16 +43,69 @@ async fn live() -> Response {
     ok(&json!({ "status": "ok" }))
 }
 
-async fn ready(State(state): State<ApiState>) -> Response {
+/// For what a process is to be ready.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// Everything: it has the configuration, and the database answers.
+    Everything,
+    /// Telling people: it has a configuration that was verified once, however old. Works without
+    /// the database, which only taking in events needs.
+    DataPlane,
+    /// Deciding anything that must be up to date: what it has is the newest, within its lease.
+    Decision,
+}
+
+const PURPOSES: [(Purpose, &str); 2] =
+    [(Purpose::DataPlane, "data-plane"), (Purpose::Decision, "decision")];
+
+async fn ready(State(state): State<ApiState>, query: Query) -> Result<Response, ApiError> {
+    let purpose = match query.get("scope") {
+        None => Purpose::Everything,
+        Some(text) => PURPOSES
+            .into_iter()
+            .find_map(|(purpose, word)| (word == text).then_some(purpose))
+            .ok_or_else(|| ApiError::not_one_of("scope", &text, "data-plane, decision"))?,
+    };
     let mut reasons: Vec<Value> = Vec::new();
-    if state.snapshots.revision().epoch == 0 {
+    let serves = match &state.replica {
+        Some(replica) => replica.status().state.serves(),
+        None => state.snapshots.revision().epoch != 0,
+    };
+    if !serves {
         reasons.push(json!("The configuration is not loaded yet."));
     }
-    if let Err(reason) = state.probe().await {
-        reasons.push(json!(reason));
+    match purpose {
+        Purpose::Everything => {
+            if let Err(reason) = state.probe().await {
+                reasons.push(json!(reason));
+            }
+        }
+        Purpose::DataPlane => {}
+        Purpose::Decision => reasons.extend(stale(&state).map(Value::from)),
     }
     let status = if reasons.is_empty() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    json_response(status, &json!({ "ready": reasons.is_empty(), "reasons": reasons }))
+    let body = json!({
+        "ready": reasons.is_empty(),
+        "reasons": reasons,
+        "revision": state.snapshots.revision().to_string(),
+    });
+    Ok(json_response(status, &body))
+}
+
+/// Why what this process has may not be the newest, if so.
+fn stale(state: &ApiState) -> Option<String> {
+    let Some(replica) = &state.replica else {
+        return Some("Nothing keeps the configuration of this process fresh.".to_owned());
+    };
+    if replica.is_fresh() {
+        return None;
+    }
+    let status = replica.status();
+    Some(format!(
+        "The configuration may not be the newest: {} ({})",
+        status.reason,
+        status.state.word()
+    ))
 }
 
 /// Accepted requests that are not processed yet.
@@ -79,45 +135,4 @@ pub(crate) async fn backlog(state: &ApiState) -> Probe {
         }
         Err(_) => Err("The database does not answer within a second."),
     }
-}
-
-async fn metrics(State(state): State<ApiState>) -> Response {
-    let mut out = state.metrics.text();
-    let backlog = state.probe().await;
-    gauge(
-        &mut out,
-        "firebell_database_up",
-        "Whether the database answers.",
-        i64::from(backlog.is_ok()),
-    );
-    if let Ok(backlog) = backlog {
-        let help = "Journal records accepted and not processed yet.";
-        gauge(&mut out, "firebell_journal_records", help, backlog.records);
-        let help = "Age of the oldest journal record not processed yet.";
-        let age = backlog.age_seconds(state.clock.now());
-        gauge(&mut out, "firebell_journal_oldest_age_seconds", help, age);
-    }
-    let stats = state.db.stats();
-    let help = "Transactions waiting for a reader.";
-    gauge(&mut out, "firebell_database_reads_waiting", help, stats.reads_waiting);
-    let help = "Transactions waiting for a writer.";
-    gauge(&mut out, "firebell_database_writes_waiting", help, stats.writes_waiting);
-    let revision = state.snapshots.revision();
-    gauge(&mut out, "firebell_config_epoch", "The configuration's epoch.", revision.epoch);
-    let help = "The configuration's revision within its epoch.";
-    gauge(&mut out, "firebell_config_revision", help, revision.n);
-    let help = "Stored configuration entries that cannot be read.";
-    gauge(&mut out, "firebell_config_damaged_entries", help, state.snapshots.health().len());
-    let build = concat!("firebell_build_info{version=\"", env!("CARGO_PKG_VERSION"), "\"}");
-    out.push_str("# HELP firebell_build_info The running release.\n");
-    out.push_str("# TYPE firebell_build_info gauge\n");
-    line(&mut out, build, 1);
-    bytes_response("text/plain; version=0.0.4; charset=utf-8", out)
-}
-
-fn gauge(out: &mut String, name: &str, help: &str, value: impl std::fmt::Display) {
-    for part in ["# HELP ", name, " ", help, "\n# TYPE ", name, " gauge\n"] {
-        out.push_str(part);
-    }
-    line(out, name, value);
 }

@@ -14,7 +14,7 @@ use axum::body::Body;
 use axum::extract::{Path, Request, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use firebell_access::{Permission, Scope, allows, keys};
+use firebell_access::{Permission, Scope, TokenKind, allows, keys};
 use firebell_base::Timestamp;
 use firebell_base::limit::API_BODY_BYTES_MAX;
 use firebell_config::Snapshots;
@@ -139,7 +139,9 @@ fn presented(query: &Query, headers: &HeaderMap) -> Option<Presented> {
     }
     match credentials(headers) {
         Credentials::Bearer(token) => {
-            Some(Presented { key: token.expose().to_owned(), meant: true, bearer: true })
+            // An access token is a person's: whether they may send is asked later.
+            let meant = !token.expose().starts_with(TokenKind::Access.prefix());
+            Some(Presented { key: token.expose().to_owned(), meant, bearer: true })
         }
         Credentials::Basic(user, password) => {
             // Somebody who means a key is not tried as a person: that would cost and lock out.

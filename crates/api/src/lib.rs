@@ -6,13 +6,16 @@
 //! | [`intake`] | senders: triggers, Alertmanager's own API |
 //! | [`xm`] | `/api/xm/1`: the shapes xMatters clients know |
 //! | [`native`] | `/api/firebell/1`: what xMatters has no word for |
+//! | [`feed`] | `/api/firebell/1/feed`: nodes that follow the configuration |
+//! | [`oauth`], [`sign_in`] | signing in and out, sessions, forgotten passwords |
 //! | [`health`] | `/livez`, `/readyz`, `/metrics` |
 //! | [`openapi`] | the description of all of it |
 //!
-//! Shared: [`state`], [`caller`] (who asks), [`body`] and [`page`] (what they ask), [`error`] and
-//! [`time`] (how they are answered). Here are shapes, look-ups and permissions only: what is right
-//! is decided in `domain`, `config` and `pipeline`. Nothing here knows SQL or reads a clock by
-//! itself, and no log line holds a path as it was sent: it may contain a key.
+//! Shared: [`state`], [`caller`] (who asks), [`body`], [`page`] and [`condition`] (what they ask),
+//! [`error`], [`time`] and [`fresh`] (how they are answered). Here are shapes, look-ups and
+//! permissions only: what is right is decided in `domain`, `config` and `pipeline`. Nothing here
+//! knows SQL or reads a clock by itself, and no log line holds a path as it was sent: it may
+//! contain a key.
 
 mod paced;
 pub mod state;
@@ -21,10 +24,16 @@ pub mod time;
 pub mod page;
 pub mod body;
 pub mod caller;
+pub mod oauth;
+pub mod sign_in;
+pub mod condition;
+pub mod fresh;
+mod licence;
 pub mod server;
 pub mod intake;
 pub mod xm;
 pub mod native;
+pub mod feed;
 pub mod health;
 pub mod openapi;
 

@@ -34,7 +34,11 @@ pub fn description() -> Value {
             "description": "On-call alerting. Paths under /api/xm/1 answer in the shapes of the \
                 xMatters REST API; what it has no word for is under /api/firebell/1. Name the \
                 instance with an API key, the host's first label, the header X-Firebell-Instance \
-                or the path prefix /t/{instance}.",
+                or the path prefix /t/{instance}. Entities have an ETag, the revision that \
+                changed them last; writes take it as If-Match and end in 412 if somebody was \
+                faster. Answers to writes have X-Config-Rev; as X-Min-Rev it makes a read wait \
+                for that revision, or end in 425. X-Freshness says how sure an answer is to be \
+                the newest. POST /api/xm/1/people takes an Idempotency-Key.",
             "license": { "name": "Apache-2.0", "identifier": "Apache-2.0" },
         },
         "paths": paths,
@@ -121,7 +125,7 @@ fn body(route: &Route) -> Value {
 }
 
 fn responses(route: &Route) -> Value {
-    let is_list = route.query.contains(&"limit");
+    let is_list = route.query.contains(&"offset");
     let schema = if is_list { "Page" } else { "Object" };
     let answer = json!({
         "description": "Success.",
@@ -142,8 +146,9 @@ fn responses(route: &Route) -> Value {
 
 fn security(auth: Auth) -> Value {
     match auth {
-        Auth::People => json!([{ "basic": [] }]),
+        Auth::People => json!([{ "basic": [] }, { "bearer": [] }]),
         Auth::Senders => json!([{ "basic": [] }, { "bearer": [] }, { "apiKey": [] }]),
+        Auth::Nodes => json!([{ "node": [] }]),
         Auth::Anybody => json!([]),
     }
 }
@@ -158,7 +163,11 @@ fn components() -> Value {
             },
             "bearer": {
                 "type": "http", "scheme": "bearer",
-                "description": "For senders: the integration's key.",
+                "description": "An access token; for senders also the integration's key.",
+            },
+            "node": {
+                "type": "http", "scheme": "bearer",
+                "description": "For nodes that follow the configuration: the token feed.token.",
             },
             "apiKey": {
                 "type": "apiKey", "in": "query", "name": "apiKey",

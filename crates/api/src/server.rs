@@ -23,6 +23,7 @@ use http::{HeaderName, HeaderValue, Method, StatusCode};
 use tower::ServiceExt as _;
 
 use crate::error::ApiError;
+use crate::fresh::{self, Deed, Seen};
 use crate::intake::framework;
 use crate::state::ApiState;
 
@@ -70,6 +71,8 @@ pub enum Auth {
     People,
     /// Senders with an integration's key, and people who may send events.
     Senders,
+    /// Nodes that follow this one, with the token for them.
+    Nodes,
     /// Anybody.
     Anybody,
 }
@@ -135,8 +138,9 @@ pub(crate) use route;
 
 /// Every route there is.
 pub fn routes() -> impl Iterator<Item = &'static Route> {
-    [crate::intake::ROUTES, crate::health::ROUTES, crate::openapi::ROUTES]
+    [crate::intake::ROUTES, crate::health::ROUTES, crate::openapi::ROUTES, crate::feed::ROUTES]
         .into_iter()
+        .chain([crate::oauth::ROUTES, crate::sign_in::ROUTES])
         .chain(crate::xm::ROUTES.iter().copied())
         .chain(crate::native::ROUTES.iter().copied())
         .flatten()
@@ -236,7 +240,8 @@ async fn guard(State(state): State<ApiState>, request: Request, next: Next) -> R
         let message = "Pages of other sites may not act here.";
         ApiError::new(StatusCode::FORBIDDEN, message).into_response()
     } else {
-        let answer = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+        let answer = AssertUnwindSafe(handle(&state, request, next)).catch_unwind().await;
+        note(&state, answer.is_ok());
         answer.unwrap_or_else(|_| ApiError::internal(&"a handler panicked").into_response())
     };
     response = in_envelope(response);
@@ -253,6 +258,40 @@ async fn guard(State(state): State<ApiState>, request: Request, next: Next) -> R
         tracing::warn!(%method, route = template, status, micros, request.id = id, "answered");
     } else {
         tracing::debug!(%method, route = template, status, micros, request.id = id, "answered");
+    }
+    response
+}
+
+/// Whether requests can be answered from what this process has proves it, or not.
+fn note(state: &ApiState, is_answered: bool) {
+    match &state.replica {
+        Some(replica) if is_answered => replica.note_request(),
+        Some(replica) => replica.note_panic(),
+        None => {}
+    }
+}
+
+/// Lets the handler answer, for reads as soon as this process knows what the request says it must,
+/// and says how new the answer is.
+async fn handle(state: &ApiState, request: Request, next: Next) -> Response {
+    let template = request.extensions().get::<MatchedPath>();
+    let tells = template.is_some_and(|template| template.as_str().starts_with("/api/"));
+    let deed = match *request.method() {
+        Method::GET | Method::HEAD => Deed::Read,
+        _ => Deed::Write,
+    };
+    let reached = match deed {
+        Deed::Read => fresh::reach(state, request.headers()).await,
+        Deed::Write => Ok(()),
+    };
+    // Before the handler reads anything: what it reads is not older.
+    let seen = Seen::now(state);
+    let mut response = match reached {
+        Ok(()) => next.run(request).await,
+        Err(error) => error.into_response(),
+    };
+    if tells {
+        seen.tell(response.headers_mut(), deed);
     }
     response
 }

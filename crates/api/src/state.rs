@@ -5,16 +5,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use firebell_access::Authenticator;
-use firebell_base::{Clock, Random};
+use firebell_base::{Clock, Random, Secret};
 use firebell_config::{Authority, Snapshots};
 use firebell_pipeline::intake::Intake;
-use firebell_pipeline::metrics::Metrics;
+use firebell_pipeline::metrics::{Counter, Metrics};
 use firebell_pipeline::respond::Responder;
+use firebell_replica::ReplicaHandle;
 use firebell_store::Db;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use crate::error::ApiError;
+use crate::feed;
 use crate::health::{self, Probe};
 use crate::paced::Paced;
 
@@ -27,6 +29,8 @@ pub const HASHING_WAITING_MAX: usize = 64;
 /// How often strangers may make the server look for configuration that other processes changed, in
 /// microseconds.
 const SECOND_LOOK_MICROS: u64 = 200_000;
+/// How often the counters of licences are looked at on behalf of anybody, in microseconds.
+const DRIFT_MICROS: u64 = 5_000_000;
 /// How long such a look may take.
 const SECOND_LOOK_TIME_MAX: Duration = Duration::from_secs(1);
 
@@ -38,6 +42,20 @@ struct Shared {
     inner: Inner,
     second_look: Paced<()>,
     probe: Paced<Probe>,
+    drifted: Paced<Option<usize>>,
+    counts: Counts,
+    followers: Semaphore,
+}
+
+/// What this process answered to those who wanted a licence or something newer than it has.
+#[derive(Default)]
+pub(crate) struct Counts {
+    /// Licences that the authority denied.
+    pub(crate) denied: Counter,
+    /// Writes for which licences could not be confirmed.
+    pub(crate) unconfirmed: Counter,
+    /// Reads that were refused because this process was behind.
+    pub(crate) stale: Counter,
 }
 
 /// What handlers share. Made by the binary.
@@ -62,6 +80,10 @@ pub struct Inner {
     pub random: Random,
     /// Where passwords are verified.
     pub hashing: Hashing,
+    /// What keeps the configuration fresh, if anything does: it knows how new that is.
+    pub replica: Option<ReplicaHandle>,
+    /// With which token other nodes may follow this one's configuration; nobody may without.
+    pub feed_token: Option<Secret>,
 }
 
 impl ApiState {
@@ -69,7 +91,29 @@ impl ApiState {
     pub fn new(inner: Inner) -> Self {
         let second_look = Paced::every(SECOND_LOOK_MICROS);
         let probe = Paced::every(health::PROBE_MICROS);
-        Self(Arc::new(Shared { inner, second_look, probe }))
+        let (counts, followers) = (Counts::default(), Semaphore::new(feed::FOLLOWERS_MAX));
+        let drifted = Paced::every(DRIFT_MICROS);
+        Self(Arc::new(Shared { inner, second_look, probe, drifted, counts, followers }))
+    }
+
+    /// How many counters of licences are known to be wrong, as of at most some seconds ago; none if
+    /// that cannot be read.
+    pub(crate) async fn drifted(&self) -> Option<usize> {
+        let look = async || {
+            let found = timeout(SECOND_LOOK_TIME_MAX, self.authority.drifted()).await;
+            found.ok()?.ok().map(|drifted| drifted.len())
+        };
+        self.0.drifted.get(self.clock.monotonic_micros(), look).await
+    }
+
+    /// What was counted since the process began.
+    pub(crate) fn counts(&self) -> &Counts {
+        &self.0.counts
+    }
+
+    /// The places of nodes that wait for something new.
+    pub(crate) fn followers(&self) -> &Semaphore {
+        &self.0.followers
     }
 
     /// Looks something up in the configuration. If it is not there, looks once more at what other

@@ -3,6 +3,7 @@
 pub(crate) mod world;
 
 mod access;
+mod sign_in;
 mod attacks;
 mod tenants;
 mod intake;
@@ -12,3 +13,8 @@ mod alertmanager;
 mod alerts;
 mod native;
 mod server;
+mod conditions;
+mod licences;
+mod crowd;
+mod plane;
+mod every_route;

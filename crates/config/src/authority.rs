@@ -1,29 +1,55 @@
 //! Changes configuration: decides on the newest state, checks, writes, logs and publishes.
 //!
-//! Called by the API, by `apply` and by set-up. One change is one transaction; changes are serial
-//! across all processes of a database because each locks the head first. The revision is a row
-//! updated in that transaction, so a later revision never holds less than an earlier one.
+//! Called by the API, by `apply`, by operators' commands and by set-up. One change is one transaction;
+//! changes are serial across all processes of a database because each locks the head first. The revision
+//! is a row updated in that transaction, so a later revision never holds less than an earlier one.
+//!
+//! | part | does |
+//! |---|---|
+//! | `ground` | locks the head, and has all configuration as of it |
+//! | `expect` | what must still be as the author saw it |
+//! | `seats` | who may hold a licence |
+//! | `write` | entities, log, delta, digests, audit and head of one revision |
+//! | `entitle` | entitlements of many instances in one revision |
+//! | `upkeep` | epochs, approvals, verification and repair |
+//! | `confirm` | what only the authority may say |
 
+mod ground;
+mod expect;
+mod seats;
+mod write;
+mod entitle;
+mod upkeep;
+mod confirm;
 #[cfg(test)]
 mod tests;
+
+pub use confirm::{Confirmed, Denial, DenialReason, Evidence, SeatCheck};
+pub use entitle::{Entitled, EntitlementChange};
+pub use upkeep::{Verification, Wrong};
 
 use std::sync::Arc;
 
 use firebell_base::{Random, Timestamp};
-use firebell_domain::directory::{Directory, Revision};
-use firebell_domain::instance::{InstanceId, InstanceNo, Region, is_instance_name};
-use firebell_domain::name::{cut, is_invisible};
-use firebell_sql::{Db, WriteTx};
-use firebell_store::configuration::{self as rows, EntityRow, InstanceRow, LogRow};
+use firebell_domain::directory::{Directory, Entity, Revision};
+use firebell_domain::instance::{Instance, InstanceId, InstanceNo, Region, is_instance_name};
+use firebell_domain::licence::Entitlement;
+use firebell_domain::name::{Name, cut, is_invisible};
+use firebell_domain::person::LicenceType;
+use firebell_sql::{Db, Error, WriteTx};
+use firebell_store::configuration::{self as rows, InstanceRow};
 
-use crate::change::{Author, Change, Committed, applied, effective};
-use crate::check::TemplateCheck;
+use crate::change::{Author, Change, Committed, Intent, applied, effective};
+use crate::check::{self, TemplateCheck};
 use crate::error::ConfigError;
 use crate::fault::Faults;
+use crate::guard;
 use crate::limits::{AUTHOR_CHARS_MAX, CHANGES_MAX, REASON_CHARS_MAX};
-use crate::loading;
 use crate::snapshots::Snapshots;
-use crate::{check, codec};
+
+use ground::{Ground, lock, newest};
+use seats::Settle;
+use write::Draft;
 
 /// The unique key of instances' names, as the database reports it.
 const NAME_KEY: &str = "instances.name";
@@ -62,47 +88,42 @@ impl Authority {
         &self.random
     }
 
-    /// Makes an empty instance.
+    pub(crate) fn db(&self) -> &Db {
+        &self.db
+    }
+
+    /// Makes an instance that is entitled to as many people as it likes, and has nothing else.
     ///
     /// # Errors
-    /// [`ConfigError::Invalid`] for a name that cannot be used or is taken;
-    /// [`ConfigError::Store`].
+    /// [`ConfigError::Invalid`] for a name that cannot be used or is taken; the rest as
+    /// [`Authority::change`].
     pub async fn create_instance(
         &self,
         name: &str,
         region: Region,
+        by: impl Into<Intent>,
         now: Timestamp,
     ) -> Result<Arc<Directory>, ConfigError> {
-        if !is_instance_name(name) {
-            return Err(Faults::one(
-                "name",
-                "must have 1 to 63 lower-case letters, digits and inner hyphens",
-                "validation.instance.name",
-            )
-            .into());
-        }
-        let (name, snapshots) = (name.to_owned(), self.snapshots.clone());
-        let id = InstanceId::new(&self.random, now);
+        let intent = cleaned(by.into());
+        let name = instance_name(name)?;
+        let (snapshots, id) = (self.snapshots.clone(), InstanceId::new(&self.random, now));
         let create = move |tx: &mut WriteTx<'_>| {
-            let at = next_revision(tx, snapshots.revision())?;
-            let row = InstanceRow {
-                no: rows::next_instance_no(tx)?,
-                id: id.to_bytes(),
-                name: name.clone(),
-                region: region.word().to_owned(),
-                created: now.as_microsecond(),
-                modified: at,
-            };
-            match rows::add_instance(tx, &row) {
-                Err(error) if error.is_unique_on(NAME_KEY) => return Err(name_taken(&name)),
-                other => other?,
-            }
-            rows::append_log(tx, vec![creation(&row, now)])?;
-            rows::set_head(tx, at)?;
-            let loaded = loading::load(tx, &row)?.map_err(ConfigError::Damaged)?;
-            let directory = Arc::new(loaded.directory);
-            publish_after_commit(tx, &snapshots, &directory);
-            Ok(directory)
+            let ground = Ground::take(tx, &snapshots)?;
+            let no = rows::next_instance_no(tx)?;
+            let instance = Instance { id, no, name: name.clone(), region, created: now };
+            add_row(tx, &instance, ground.at())?;
+            let before = Directory::new(instance, ground.at());
+            let unlimited = |licence| Entity::Entitlement(Entitlement::unlimited(licence));
+            let changes: Vec<Change> =
+                LicenceType::ALL.into_iter().map(|one| Change::Put(unlimited(one))).collect();
+            let after = applied(&before, &changes, ground.at());
+            settle(tx, &ground, Ends { before: &before, after: &after }, &changes, &intent, now)?;
+            let mut draft = Draft::new(&ground, &intent, now);
+            draft.make(&before.instance);
+            draft.add(None, &before, &changes);
+            draft.act("instance.create", Some(no), &format!("instance {}", before.instance.name));
+            let view = draft.commit(tx, &ground, &snapshots)?;
+            view.directory(no).ok_or_else(|| ConfigError::Unknown(no.0.to_string()))
         };
         self.db.write("config.create_instance", create).await
     }
@@ -112,151 +133,132 @@ impl Authority {
     ///
     /// # Errors
     /// [`ConfigError::Invalid`] with what `decide` or the check found, [`ConfigError::Unknown`],
-    /// [`ConfigError::Damaged`], [`ConfigError::WentBack`], [`ConfigError::Store`]. Nothing is
-    /// changed then.
+    /// [`ConfigError::Changed`], [`ConfigError::NeedsApproval`], [`ConfigError::Denied`],
+    /// [`ConfigError::Unconfirmed`], [`ConfigError::Damaged`], [`ConfigError::WentBack`],
+    /// [`ConfigError::Store`]. Nothing is changed then.
     pub async fn change<F>(
         &self,
         no: InstanceNo,
-        by: &Author,
+        by: impl Into<Intent>,
         now: Timestamp,
         decide: F,
     ) -> Result<Committed, ConfigError>
     where
         F: Fn(&Directory) -> Result<Vec<Change>, Faults> + Send + Sync + 'static,
     {
-        let (by, snapshots, templates) = (shortened(by), self.snapshots.clone(), self.templates);
+        let intent = cleaned(by.into());
+        let (snapshots, templates) = (self.snapshots.clone(), self.templates);
         let change = move |tx: &mut WriteTx<'_>| {
-            let at = next_revision(tx, snapshots.revision())?;
-            let before = newest(tx, &snapshots, no)?;
+            let ground = Ground::take(tx, &snapshots)?;
+            let (held, before) = ground.instance(no)?;
+            if let Some(key) = &intent.key
+                && let Some(person) = seats::repeated(tx, no, key)?
+            {
+                return Ok(unchanged(before, Some(person)));
+            }
+            expect::check(&intent.expects, &before)?;
             let changes = effective(&before, decide(&before)?);
             if changes.is_empty() {
-                return Ok(Committed { revision: before.revision, directory: before, changed: 0 });
+                return Ok(unchanged(before, None));
             }
             if changes.len() > CHANGES_MAX {
                 let message = format!("one change may touch {CHANGES_MAX} entries; split it");
                 return Err(Faults::one("", message, "validation.common.too_many_changes").into());
             }
-            let mut after = applied(&before, &changes);
-            after.revision = at;
+            let passed = expect::approved(guard::check(&before, &changes), &intent)?;
+            let after = applied(&before, &changes, ground.at());
             check::check_with(&before, &after, &changes, templates)?;
-            write(tx, no, at, Step { before: &before, changes: &changes, by: &by, now })?;
-            let directory = Arc::new(after);
-            publish_after_commit(tx, &snapshots, &directory);
-            Ok(Committed { revision: at, directory, changed: changes.len() })
+            settle(tx, &ground, Ends { before: &before, after: &after }, &changes, &intent, now)?;
+            let mut draft = Draft::new(&ground, &intent, now);
+            draft.add(Some(&held), &before, &changes);
+            draft.pass(passed);
+            draft.act("config.change", Some(no), &write::subject(&before, &after, &changes));
+            let view = draft.commit(tx, &ground, &snapshots)?;
+            let known = view.directory(no);
+            let directory = known.ok_or_else(|| ConfigError::Unknown(no.0.to_string()))?;
+            let (revision, changed) = (ground.at(), changes.len());
+            Ok(Committed { revision, directory, changed, repeated: None })
         };
-        self.db.write("config.change", change).await
+        let done = self.db.write("config.change", change).await;
+        self.noting_drift(no, now, done).await
     }
 }
 
-/// Locks the head and says which revision comes next.
-fn next_revision(tx: &mut WriteTx<'_>, known: Revision) -> Result<Revision, ConfigError> {
-    let head = rows::lock_head(tx)?;
-    if head < known {
-        return Err(ConfigError::WentBack { held: known, found: head });
-    }
-    Ok(Revision { epoch: head.epoch, n: head.n + 1 })
+fn unchanged(
+    directory: Arc<Directory>,
+    repeated: Option<firebell_domain::person::PersonId>,
+) -> Committed {
+    Committed { revision: directory.revision, directory, changed: 0, repeated }
 }
 
-/// The instance's newest configuration: the one in memory if no other process changed it since.
-fn newest(
-    tx: &mut WriteTx<'_>,
-    snapshots: &Snapshots,
-    no: InstanceNo,
-) -> Result<Arc<Directory>, ConfigError> {
-    let row = rows::instance(tx, no)?.ok_or_else(|| ConfigError::Unknown(no.0.to_string()))?;
-    if let Some(known) = snapshots.undamaged(no).filter(|d| d.revision == row.modified) {
-        return Ok(known);
-    }
-    let loaded = loading::load(tx, &row)?.map_err(ConfigError::Damaged)?;
-    match loaded.damage.into_iter().next() {
-        Some(damage) => Err(ConfigError::Damaged(damage)),
-        None => Ok(Arc::new(loaded.directory)),
-    }
-}
-
-/// On the database's thread, so that it happens even if the caller has gone away.
-fn publish_after_commit(tx: &mut WriteTx<'_>, snapshots: &Snapshots, directory: &Arc<Directory>) {
-    let (snapshots, directory) = (snapshots.clone(), Arc::clone(directory));
-    tx.after_commit(Box::new(move || snapshots.publish(&directory)));
-}
-
+/// An instance's configuration before and after.
 #[derive(Clone, Copy)]
-struct Step<'a> {
+struct Ends<'a> {
     before: &'a Directory,
-    changes: &'a [Change],
-    by: &'a Author,
-    now: Timestamp,
+    after: &'a Directory,
 }
 
-fn write(
+/// Takes and releases the seats a change needs.
+fn settle(
     tx: &mut WriteTx<'_>,
-    no: InstanceNo,
-    at: Revision,
-    step: Step<'_>,
+    ground: &Ground,
+    ends: Ends<'_>,
+    changes: &[Change],
+    intent: &Intent,
+    now: Timestamp,
 ) -> Result<(), ConfigError> {
-    let (mut puts, mut removed, mut renamed, mut log) = (vec![], vec![], vec![], vec![]);
-    for change in step.changes {
-        let (kind, id) = change.subject();
-        let old = step.before.entity(kind, id);
-        let after = match change {
-            Change::Remove(..) => {
-                removed.push((kind, id));
-                None
-            }
-            Change::Put(entity) => {
-                let name_key = entity.name_key();
-                if old.as_ref().is_some_and(|old| old.name_key() != name_key) {
-                    renamed.push((kind, id));
-                }
-                let kind = kind.word().to_owned();
-                puts.push(EntityRow { kind, id, name_key, body: codec::encode(entity) });
-                Some(codec::encode_for_log(entity))
-            }
-        };
-        log.push(LogRow {
-            revision: at,
-            instance: no,
-            kind: kind.word().to_owned(),
-            id,
-            at: step.now.as_microsecond(),
-            author: step.by.name.clone(),
-            reason: step.by.reason.clone(),
-            before: old.as_ref().map(codec::encode_for_log),
-            after,
-        });
-    }
-    rows::remove_entities(tx, no, &removed)?;
-    rows::park_names(tx, no, &renamed)?;
-    rows::put_entities(tx, no, at, puts)?;
-    rows::append_log(tx, log)?;
-    rows::touch_instance(tx, no, at)?;
-    rows::set_head(tx, at)?;
-    Ok(())
+    let change = Settle {
+        instance: ends.before.instance.no,
+        before: ends.before,
+        after: ends.after,
+        changes,
+        at: ground.at(),
+        now,
+        key: intent.key,
+        read: ground.read(),
+    };
+    seats::settle(tx, &change)
 }
 
-fn creation(row: &InstanceRow, now: Timestamp) -> LogRow {
-    LogRow {
-        revision: row.modified,
-        instance: row.no,
-        kind: "instance".to_owned(),
-        id: row.id,
-        at: now.as_microsecond(),
-        author: "firebell".to_owned(),
-        reason: format!("instance {} created", row.name),
-        before: None,
-        after: None,
+fn instance_name(name: &str) -> Result<Name, ConfigError> {
+    let parsed = Name::parse(name).ok().filter(|_| is_instance_name(name));
+    parsed.ok_or_else(|| {
+        let message = "must have 1 to 63 lower-case letters, digits and inner hyphens";
+        Faults::one("name", message, "validation.instance.name").into()
+    })
+}
+
+/// Its digest is written with the rest of the revision.
+fn add_row(tx: &mut WriteTx<'_>, instance: &Instance, at: Revision) -> Result<(), ConfigError> {
+    let row = InstanceRow {
+        no: instance.no,
+        id: instance.id.to_bytes(),
+        name: instance.name.to_string(),
+        region: instance.region.word().to_owned(),
+        created: instance.created.as_microsecond(),
+        modified: at,
+        digest: [0; 32],
+    };
+    let taken = |error: &Error| error.is_unique_on(NAME_KEY);
+    match rows::add_instance(tx, &row) {
+        Err(error) if taken(&error) => {
+            let name = &row.name;
+            let message = format!("there is an instance {name:?} already; choose another name");
+            Err(Faults::one("name", message, "validation.instance.name_not_unique").into())
+        }
+        other => Ok(other?),
     }
 }
 
-fn name_taken(name: &str) -> ConfigError {
-    let message = format!("there is an instance {name:?} already; choose another name");
-    Faults::one("name", message, "validation.instance.name_not_unique").into()
-}
-
-fn shortened(by: &Author) -> Author {
+fn cleaned(intent: Intent) -> Intent {
     let clean = |text: &str, chars_max| {
         let visible: String = text.chars().filter(|c| !is_invisible(*c)).collect();
         cut(visible.trim(), chars_max)
     };
-    Author { name: clean(&by.name, AUTHOR_CHARS_MAX), reason: clean(&by.reason, REASON_CHARS_MAX) }
+    let by = Author {
+        name: clean(&intent.by.name, AUTHOR_CHARS_MAX),
+        reason: clean(&intent.by.reason, REASON_CHARS_MAX),
+    };
+    let approval = intent.approval.map(|reason| clean(&reason, REASON_CHARS_MAX));
+    Intent { by, approval: approval.filter(|reason| !reason.is_empty()), ..intent }
 }

@@ -98,6 +98,7 @@ pub(crate) fn label(directory: &Directory, entity: &Entity) -> String {
             let who = directory.person(e.person).map(|p| p.target_name.to_string());
             format!("of {}", who.unwrap_or_default())
         }
+        Entity::Entitlement(e) => e.licence.word().to_owned(),
     };
     format!("{kind} {name}")
 }
@@ -135,6 +136,7 @@ impl Checker<'_> {
             Entity::Window(e) => self.window(entity, e),
             Entity::ApiKey(e) => self.api_key(entity, e),
             Entity::Password(e) => self.password(entity, e),
+            Entity::Entitlement(e) => self.entitlement(entity, e),
         }
     }
 
@@ -225,5 +227,6 @@ fn count(directory: &Directory, kind: Kind) -> usize {
         Kind::Window => directory.windows().len(),
         Kind::ApiKey => directory.api_keys().len(),
         Kind::Password => directory.passwords().len(),
+        Kind::Entitlement => directory.entitlements().len(),
     }
 }

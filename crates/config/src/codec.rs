@@ -1,28 +1,40 @@
 //! Entities to and from the JSON bodies of the database.
 //!
-//! Called by the authority (writes) and by the loader (reads). Every kind has a struct of its own
+//! Called by the authority (writes) and by `view` (reads). Every kind has a struct of its own
 //! that mirrors the domain's type, with the conversions written out, so that a change of the
-//! domain is a visible change of the stored form. Bodies carry the version of their form; an
-//! unknown version is refused, unknown fields of a known version are skipped, and nothing here
-//! panics.
+//! domain is a visible change of the stored form. Bodies carry the version of their form and, if
+//! they need it, words for what a reader must know; an unknown version or word is refused. Members
+//! that a newer release added are kept, count in the digest, and are written again ([`Kept`]). A
+//! known member that would not come out as it went in makes the body unreadable. Nothing here panics.
+//!
+//! New members must be left out of the stored form while they have their default: releases that do
+//! not know them then write the same bytes.
 
 pub(crate) mod people;
 mod groups;
 mod alerting;
+mod licences;
+mod kept;
+mod walk;
 #[cfg(test)]
 mod tests;
 
 use firebell_domain::Id;
 use firebell_domain::directory::{Entity, Kind};
 use firebell_domain::recipient::Recipient;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::parts::{Part, PartError, wrong};
 
+pub use kept::Kept;
+use walk::Step;
+
 /// The version of the stored form this release writes.
 const VERSION: u64 = 1;
+/// The words this release knows of those that a body may require of its reader.
+const REQUIREMENTS: [&str; 0] = [];
 /// Shown instead of a secret.
 const HIDDEN: &str = "…";
 /// Names of members that hold secrets or hashes of them, in whatever kind.
@@ -38,73 +50,218 @@ pub struct DecodeError {
     pub id: String,
     /// What is wrong.
     pub reason: String,
+    /// Whether it requires something that this release does not know.
+    pub requires: bool,
 }
 
-#[derive(Serialize, Deserialize)]
+/// A body that was read.
+#[derive(Debug, Clone)]
+pub struct Stored {
+    /// What it says.
+    pub entity: Entity,
+    /// What it has that this release does not know.
+    pub kept: Option<Kept>,
+    /// Its canonical form, made from the decoded entity and what is kept.
+    pub canonical: Vec<u8>,
+}
+
+#[derive(Serialize)]
 struct Envelope<T> {
     v: u64,
     entity: T,
 }
 
-#[derive(Deserialize)]
-struct Version {
-    v: Option<u64>,
+/// Does the same with the body of every kind.
+macro_rules! with_body {
+    ($entity:expr, $then:ident) => {
+        match $entity {
+            Entity::Site(e) => $then(&people::SiteBody::from_domain(e)),
+            Entity::Person(e) => $then(&people::PersonBody::from_domain(e)),
+            Entity::Device(e) => $then(&people::DeviceBody::from_domain(e)),
+            Entity::ApiKey(e) => $then(&people::ApiKeyBody::from_domain(e)),
+            Entity::Password(e) => $then(&people::PasswordBody::from_domain(e)),
+            Entity::Entitlement(e) => $then(&licences::EntitlementBody::from_domain(e)),
+            Entity::Group(e) => $then(&groups::GroupBody::from_domain(e)),
+            Entity::Shift(e) => $then(&groups::ShiftBody::from_domain(e)),
+            Entity::Absence(e) => $then(&groups::AbsenceBody::from_domain(e)),
+            Entity::Form(e) => $then(&alerting::FormBody::from_domain(e)),
+            Entity::Integration(e) => $then(&alerting::IntegrationBody::from_domain(e)),
+            Entity::Silence(e) => $then(&alerting::SilenceBody::from_domain(e)),
+            Entity::Window(e) => $then(&alerting::WindowBody::from_domain(e)),
+        }
+    };
 }
 
 /// The JSON body of an entity, with its secrets: for the entity's row only.
 pub fn encode(entity: &Entity) -> String {
-    match entity {
-        Entity::Site(e) => write(&people::SiteBody::from_domain(e)),
-        Entity::Person(e) => write(&people::PersonBody::from_domain(e)),
-        Entity::Device(e) => write(&people::DeviceBody::from_domain(e)),
-        Entity::ApiKey(e) => write(&people::ApiKeyBody::from_domain(e)),
-        Entity::Password(e) => write(&people::PasswordBody::from_domain(e)),
-        Entity::Group(e) => write(&groups::GroupBody::from_domain(e)),
-        Entity::Shift(e) => write(&groups::ShiftBody::from_domain(e)),
-        Entity::Absence(e) => write(&groups::AbsenceBody::from_domain(e)),
-        Entity::Form(e) => write(&alerting::FormBody::from_domain(e)),
-        Entity::Integration(e) => write(&alerting::IntegrationBody::from_domain(e)),
-        Entity::Silence(e) => write(&alerting::SilenceBody::from_domain(e)),
-        Entity::Window(e) => write(&alerting::WindowBody::from_domain(e)),
+    with_body!(entity, write)
+}
+
+/// The same with what the stored body of the same entity had beyond what this release knows.
+pub fn encode_keeping(entity: &Entity, kept: Option<&Kept>) -> String {
+    let Some(kept) = kept else { return encode(entity) };
+    let mut value = with_body!(entity, value_of);
+    kept.carry(&mut value);
+    value.to_string()
+}
+
+/// The canonical form of an entity and of what its stored body has beyond it: what digests count.
+pub fn canonical(entity: &Entity, kept: Option<&Kept>) -> Vec<u8> {
+    let mut value = with_body!(entity, value_of);
+    if let Some(kept) = kept {
+        kept.restore(&mut value);
+    }
+    kept::canonical(&value)
+}
+
+/// The canonical form of a stored body that cannot be read: what releases that can read it count.
+pub fn canonical_stored(body: &str) -> Vec<u8> {
+    match serde_json::from_str(body) {
+        Ok(value) => kept::canonical(&value),
+        Err(_) => body.as_bytes().to_vec(),
     }
 }
 
 /// The body without secrets, hashes and the telling parts of URLs: for the log.
 pub fn encode_for_log(entity: &Entity) -> String {
-    let mut value: Value = serde_json::from_str(&encode(entity)).unwrap_or(Value::Null);
+    let mut value = with_body!(entity, value_of);
     hide(&mut value);
     value.to_string()
 }
 
-/// Reads a body.
+/// Reads a body; what this release does not know is left out.
 ///
 /// # Errors
 /// [`DecodeError`] names kind and id, and the field that is missing or wrong.
 pub fn decode(kind: Kind, id: [u8; 16], body: &str) -> Result<Entity, DecodeError> {
-    let entity = match kind {
-        Kind::Site => read::<people::SiteBody>(body).and_then(|b| b.into_domain(id)),
-        Kind::Person => read::<people::PersonBody>(body).and_then(|b| b.into_domain(id)),
-        Kind::Device => read::<people::DeviceBody>(body).and_then(|b| b.into_domain(id)),
-        Kind::ApiKey => read::<people::ApiKeyBody>(body).and_then(|b| b.into_domain(id)),
-        Kind::Password => read::<people::PasswordBody>(body).map(|b| b.into_domain(id)),
-        Kind::Group => read::<groups::GroupBody>(body).and_then(|b| b.into_domain(id)),
-        Kind::Shift => read::<groups::ShiftBody>(body).and_then(|b| b.into_domain(id)),
-        Kind::Absence => read::<groups::AbsenceBody>(body).and_then(|b| b.into_domain(id)),
-        Kind::Form => read::<alerting::FormBody>(body).and_then(|b| b.into_domain(id)),
-        Kind::Integration => {
-            read::<alerting::IntegrationBody>(body).and_then(|b| b.into_domain(id))
-        }
-        Kind::Silence => read::<alerting::SilenceBody>(body).and_then(|b| b.into_domain(id)),
-        Kind::Window => read::<alerting::WindowBody>(body).and_then(|b| b.into_domain(id)),
-    };
-    entity.map_err(|PartError { field, message }| {
+    let found = parse(body).and_then(|value| Ok(entity(kind, id, &value)?.0));
+    found.map_err(|refused| refused.of(kind, id))
+}
+
+/// Reads a body wholly: what this release does not know is kept, and nothing is lost.
+///
+/// # Errors
+/// [`DecodeError`] names kind and id, and the field that is missing or wrong, or would not come out
+/// as it went in.
+pub fn read(kind: Kind, id: [u8; 16], body: &str) -> Result<Stored, DecodeError> {
+    read_whole(kind, id, body).map_err(|refused| refused.of(kind, id))
+}
+
+fn read_whole(kind: Kind, id: [u8; 16], body: &str) -> Result<Stored, Refused> {
+    let stored = parse(body)?;
+    let (entity, skipped) = entity(kind, id, &stored)?;
+    let mut known = with_body!(&entity, value_of);
+    let kept = Kept::of(&stored, &known, &skipped).map_err(|place| {
+        let name = place.strip_prefix("entity.").unwrap_or(&place);
+        wrong(name, "does not come out as it is stored; a release that is not this one wrote it")
+    })?;
+    if let Some(kept) = &kept {
+        kept.restore(&mut known);
+    }
+    if known != stored {
+        return Err(wrong("", "the body does not come out as it is stored").into());
+    }
+    let canonical = kept::canonical(&known);
+    Ok(Stored { entity, kept, canonical })
+}
+
+/// Why a body is refused, without saying which.
+struct Refused {
+    part: PartError,
+    requires: bool,
+}
+
+impl From<PartError> for Refused {
+    fn from(part: PartError) -> Self {
+        Self { part, requires: false }
+    }
+}
+
+impl Refused {
+    fn of(self, kind: Kind, id: [u8; 16]) -> DecodeError {
+        let PartError { field, message } = self.part;
         let colon = if field.is_empty() { "" } else { ": " };
         DecodeError {
             kind: kind.word().to_owned(),
             id: uuid_text(id),
             reason: format!("{field}{colon}{message}"),
+            requires: self.requires,
         }
-    })
+    }
+}
+
+/// The body's JSON, if this release may read it.
+fn parse(body: &str) -> Result<Value, Refused> {
+    let value: Value = serde_json::from_str(body)
+        .map_err(|error| wrong("", format!("the body cannot be read: {error}")))?;
+    match value.get("v") {
+        None => return Err(wrong("v", "the body has no version").into()),
+        Some(v) if v.as_u64() != Some(VERSION) => {
+            let known = format!("this release reads version {VERSION}");
+            return Err(wrong("v", format!("the body has version {v}, {known}")).into());
+        }
+        Some(_) => {}
+    }
+    match value.get("requires") {
+        None => Ok(value),
+        Some(Value::Array(words)) => {
+            let known = |word: &&Value| word.as_str().is_none_or(|w| !REQUIREMENTS.contains(&w));
+            match words.iter().find(known) {
+                None => Ok(value),
+                Some(word) => {
+                    let message =
+                        format!("this release does not know {word}, which the body needs");
+                    Err(Refused { part: wrong("requires", message), requires: true })
+                }
+            }
+        }
+        Some(_) => Err(Refused { part: wrong("requires", "must be a list"), requires: true }),
+    }
+}
+
+/// What the body's JSON says, and the places of what this release does not know in it.
+fn entity(
+    kind: Kind,
+    id: [u8; 16],
+    body: &Value,
+) -> Result<(Entity, Vec<Vec<Step<'_>>>), PartError> {
+    macro_rules! as_body {
+        ($body:ty) => {{
+            let (read, skipped) = members::<$body>(body)?;
+            Ok((read.into_domain(id)?, skipped))
+        }};
+    }
+    match kind {
+        Kind::Site => as_body!(people::SiteBody),
+        Kind::Person => as_body!(people::PersonBody),
+        Kind::Device => as_body!(people::DeviceBody),
+        Kind::ApiKey => as_body!(people::ApiKeyBody),
+        Kind::Password => {
+            let (read, skipped) = members::<people::PasswordBody>(body)?;
+            Ok((read.into_domain(id), skipped))
+        }
+        Kind::Entitlement => as_body!(licences::EntitlementBody),
+        Kind::Group => as_body!(groups::GroupBody),
+        Kind::Shift => as_body!(groups::ShiftBody),
+        Kind::Absence => as_body!(groups::AbsenceBody),
+        Kind::Form => as_body!(alerting::FormBody),
+        Kind::Integration => as_body!(alerting::IntegrationBody),
+        Kind::Silence => as_body!(alerting::SilenceBody),
+        Kind::Window => as_body!(alerting::WindowBody),
+    }
+}
+
+fn members<T: DeserializeOwned>(body: &Value) -> Part<(T, Vec<Vec<Step<'_>>>)> {
+    let unreadable = |error| wrong("", format!("the body cannot be read: {error}"));
+    let entity = body.get("entity").ok_or_else(|| wrong("entity", "is missing in the body"))?;
+    let (read, mut skipped) = walk::read(entity).map_err(unreadable)?;
+    for place in &mut skipped {
+        place.insert(0, Step::Member("entity"));
+    }
+    let beside = body.as_object().into_iter().flatten();
+    let beside = beside.filter(|(name, _)| *name != "v" && *name != "entity");
+    skipped.extend(beside.map(|(name, _)| vec![Step::Member(name)]));
+    Ok((read, skipped))
 }
 
 /// An id as people read it.
@@ -117,24 +274,8 @@ fn write<T: Serialize>(body: &T) -> String {
     serde_json::to_string(&Envelope { v: VERSION, entity: body }).unwrap_or_default()
 }
 
-fn read<T: DeserializeOwned>(body: &str) -> Part<T> {
-    let found = serde_json::from_str::<Envelope<T>>(body);
-    let found = match found {
-        Ok(Envelope { v: VERSION, entity }) => return Ok(entity),
-        other => other,
-    };
-    // Something is wrong: the version is what explains everything else.
-    match serde_json::from_str::<Version>(body) {
-        Ok(Version { v: Some(v) }) if v != VERSION => {
-            let known = format!("this release reads version {VERSION}");
-            Err(wrong("v", format!("the body has version {v}, {known}")))
-        }
-        Ok(Version { v: None }) => Err(wrong("v", "the body has no version")),
-        Ok(_) | Err(_) => {
-            let error = found.err().map(|e| e.to_string()).unwrap_or_default();
-            Err(wrong("", format!("the body cannot be read: {error}")))
-        }
-    }
+fn value_of<T: Serialize>(body: &T) -> Value {
+    serde_json::to_value(Envelope { v: VERSION, entity: body }).unwrap_or_default()
 }
 
 /// Hides secrets, however deep.

@@ -3,7 +3,10 @@
 use firebell_domain::directory::Revision;
 use firebell_sql as sql;
 
+use crate::authority::Denial;
 use crate::fault::Faults;
+use crate::fresh::Cause;
+use crate::guard::Held;
 use crate::loading::Damage;
 
 /// A refused or failed change, or a failed load.
@@ -32,6 +35,27 @@ pub enum ConfigError {
         /// The database's revision.
         found: Revision,
     },
+    /// What the author saw has been changed, or is gone.
+    #[error(
+        "The {kind} was changed by somebody else meanwhile{}. Look at it again, then repeat the \
+         change.",
+        found.map(|found| format!(" (revision {found})")).unwrap_or_default()
+    )]
+    Changed {
+        /// The kind's word.
+        kind: &'static str,
+        /// The revision that changed it last; none if it is gone.
+        found: Option<Revision>,
+    },
+    /// There is no licence for somebody the change would activate. Nothing was changed.
+    #[error("{0}")]
+    Denied(Box<Denial>),
+    /// Whether there is a licence could not be confirmed. Nothing was changed.
+    #[error("{}", .0.message())]
+    Unconfirmed(Cause),
+    /// A delta guard holds the change until an operator approves it.
+    #[error("{0}")]
+    NeedsApproval(Held),
     /// The database failed.
     #[error("{0}")]
     Store(#[from] sql::Error),
@@ -47,7 +71,14 @@ impl sql::Retryable for ConfigError {
     fn sql_error(&self) -> Option<&sql::Error> {
         match self {
             Self::Store(error) => Some(error),
-            Self::Invalid(_) | Self::Unknown(_) | Self::Damaged(_) | Self::WentBack { .. } => None,
+            Self::Invalid(_)
+            | Self::Unknown(_)
+            | Self::Damaged(_)
+            | Self::WentBack { .. }
+            | Self::Changed { .. }
+            | Self::Denied(_)
+            | Self::Unconfirmed(_)
+            | Self::NeedsApproval(_) => None,
         }
     }
 }

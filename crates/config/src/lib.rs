@@ -4,11 +4,22 @@
 //! |---|---|
 //! | [`Snapshots`] | the newest known configuration of every instance, in memory; lock-free reads |
 //! | [`Authority`] | changes configuration: one transaction per change, checked, logged, numbered |
+//! | [`loading`] | rows to views |
 //! | [`codec`] | entities to and from the JSON bodies in the database |
 //! | [`check`] | what makes a configuration valid, as a list of all faults |
 //! | [`cascade`] | what else has to change when something is removed |
 //! | [`document`] | the declarative document of `apply` and `export` |
 //! | [`key`] | integration keys and their hashes |
+//! | [`digest`] | digests of entities, instances and everything |
+//! | [`feed`] | what followers are told: head, snapshot, deltas |
+//! | [`view`] | all configuration as of a revision, with its digests, in memory |
+//! | [`decisions`] | what follows from an instance's configuration |
+//! | [`fresh`] | how sure a value is |
+//! | [`licences`] | numbers of licences: allotted, held, free |
+//! | [`entitlement_file`] | entitlements signed by an operator elsewhere |
+//! | [`guard`] | changes that need an approval |
+//! | [`audit`] | every administrative act, in a hash chain |
+//! | [`history`] | what the configuration was |
 //!
 //! Read by every step of the pipeline and by the API through [`Snapshots`]; nobody reads
 //! configuration from SQL at run time. A row that cannot be read never empties or stops anything:
@@ -19,9 +30,19 @@ mod parts;
 mod fault;
 mod error;
 mod change;
-mod loading;
+pub mod loading;
 mod snapshots;
 mod authority;
+pub mod digest;
+pub mod feed;
+pub mod fresh;
+pub mod licences;
+pub mod entitlement_file;
+pub mod view;
+pub mod decisions;
+pub mod guard;
+pub mod audit;
+pub mod history;
 pub mod codec;
 pub mod check;
 pub mod cascade;
@@ -32,8 +53,11 @@ pub mod limits;
 #[cfg(test)]
 mod samples;
 
-pub use authority::Authority;
-pub use change::{Author, Change, Committed};
+pub use authority::{
+    Authority, Confirmed, Denial, DenialReason, Entitled, EntitlementChange, Evidence, SeatCheck,
+    Verification, Wrong,
+};
+pub use change::{Author, Change, Committed, Expect, Intent};
 pub use check::{TemplateCheck, TemplateKind};
 pub use error::ConfigError;
 pub use fault::{FAULTS_MAX, Fault, Faults};

@@ -56,5 +56,6 @@ pub const fn entities_max(kind: Kind) -> usize {
         Kind::Shift | Kind::ApiKey => 50_000,
         Kind::Absence => 100_000,
         Kind::Form | Kind::Window => 5_000,
+        Kind::Entitlement => 10,
     }
 }

@@ -10,6 +10,7 @@ use firebell_domain::form::{Form, Templates, default_options};
 use firebell_domain::group::{Group, GroupType};
 use firebell_domain::instance::{Instance, InstanceNo, Region};
 use firebell_domain::integration::{Format, Integration};
+use firebell_domain::licence::Entitlement;
 use firebell_domain::matcher::Matcher;
 use firebell_domain::name::Name;
 use firebell_domain::person::{LicenceType, Person, Role, Status};
@@ -313,7 +314,13 @@ fn alerting() -> Vec<Entity> {
 }
 
 fn credentials() -> Vec<Entity> {
+    let entitled = |licence| {
+        let unlimited = Entitlement::unlimited(licence);
+        Entity::Entitlement(Entitlement { contract: "sample".to_owned(), ..unlimited })
+    };
     vec![
+        entitled(LicenceType::FullUser),
+        entitled(LicenceType::StakeholderUser),
         Entity::ApiKey(ApiKey {
             id: id(KEY),
             owner: id(ANN),
@@ -335,4 +342,9 @@ pub(crate) fn acme() -> Directory {
         directory.put(entity);
     }
     directory
+}
+
+/// The directory after the changes, as of the same revision.
+pub(crate) fn applied(before: &Directory, changes: &[crate::Change]) -> Directory {
+    crate::change::applied(before, changes, before.revision)
 }

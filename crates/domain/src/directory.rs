@@ -4,6 +4,7 @@
 //! API. Entities sit behind `Arc`, so that a changed directory shares what did not change.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
 
 use crate::absence::{AbsenceId, TemporaryAbsence};
@@ -13,8 +14,9 @@ use crate::form::{Form, FormId};
 use crate::group::{Group, GroupId};
 use crate::instance::Instance;
 use crate::integration::{Integration, IntegrationId};
+use crate::licence::Entitlement;
 use crate::name::fold;
-use crate::person::{Person, PersonId};
+use crate::person::{LicenceType, Person, PersonId};
 use crate::recipient::{Pointer, Recipient};
 use crate::schedule::Holidays;
 use crate::shift::{Shift, ShiftId};
@@ -57,9 +59,13 @@ pub struct Directory {
     windows: BTreeMap<WindowId, Arc<MaintenanceWindow>>,
     api_keys: BTreeMap<ApiKeyId, Arc<ApiKey>>,
     passwords: BTreeMap<PersonId, Arc<Password>>,
-    names: BTreeMap<(Kind, String), [u8; 16]>,
-    logins: BTreeMap<String, PersonId>,
-    devices_of: BTreeMap<PersonId, Vec<DeviceId>>,
+    entitlements: BTreeMap<LicenceType, Arc<Entitlement>>,
+    revisions: BTreeMap<(Kind, [u8; 16]), Revision>,
+    // By a hash of the name: the names themselves are in the entities, and there are many of them.
+    names: BTreeSet<(u32, Kind, [u8; 16])>,
+    logins: BTreeSet<(u32, PersonId)>,
+    /// By the owner's order.
+    devices_of: BTreeSet<(PersonId, u16, DeviceId)>,
     shifts_of: BTreeMap<GroupId, Vec<ShiftId>>,
     absences_of: BTreeMap<PersonId, Vec<AbsenceId>>,
 }
@@ -98,9 +104,11 @@ impl Directory {
             windows: BTreeMap::new(),
             api_keys: BTreeMap::new(),
             passwords: BTreeMap::new(),
-            names: BTreeMap::new(),
-            logins: BTreeMap::new(),
-            devices_of: BTreeMap::new(),
+            entitlements: BTreeMap::new(),
+            revisions: BTreeMap::new(),
+            names: BTreeSet::new(),
+            logins: BTreeSet::new(),
+            devices_of: BTreeSet::new(),
             shifts_of: BTreeMap::new(),
             absences_of: BTreeMap::new(),
         }
@@ -119,16 +127,31 @@ impl Directory {
         window windows WindowId => MaintenanceWindow, "maintenance window";
         api_key api_keys ApiKeyId => ApiKey, "API key";
         password passwords PersonId => Password, "password";
+        entitlement entitlements LicenceType => Entitlement, "entitlement";
+    }
+
+    /// The revision that last changed an entity.
+    pub fn entity_revision(&self, kind: Kind, id: [u8; 16]) -> Option<Revision> {
+        self.revisions.get(&(kind, id)).copied()
     }
 
     /// The id of the entity of this kind with this (unfolded) name, or name key for devices and shifts.
     pub fn id_by_name(&self, kind: Kind, name: &str) -> Option<[u8; 16]> {
-        self.names.get(&(kind, fold(name))).copied()
+        let key = fold(name);
+        let hash = short_hash(&key);
+        let alike = self.names.range((hash, kind, [0; 16])..);
+        let mut alike = alike.take_while(|(h, k, _)| (*h, *k) == (hash, kind));
+        alike.find(|(_, _, id)| self.is_called(kind, *id, &key)).map(|(_, _, id)| *id)
     }
 
     /// The person who signs in with this name.
     pub fn person_by_login(&self, login: &str) -> Option<&Arc<Person>> {
-        self.person(*self.logins.get(&fold(login))?)
+        let key = fold(login);
+        let hash = short_hash(&key);
+        let alike = self.logins.range((hash, PersonId::from_bytes([0; 16]))..);
+        let mut alike =
+            alike.take_while(|(h, _)| *h == hash).filter_map(|(_, id)| self.person(*id));
+        alike.find(|person| person.web_login.fold() == key)
     }
 
     /// The person with this target name.
@@ -151,7 +174,9 @@ impl Directory {
 
     /// A person's devices, in their order.
     pub fn devices_of(&self, person: PersonId) -> impl Iterator<Item = &Arc<Device>> {
-        self.devices_of.get(&person).into_iter().flatten().filter_map(|id| self.devices.get(id))
+        let from = (person, 0, DeviceId::from_bytes([0; 16]));
+        let own = self.devices_of.range(from..).take_while(move |(owner, _, _)| *owner == person);
+        own.filter_map(|(_, _, id)| self.devices.get(id))
     }
 
     /// A group's shifts, by name.
@@ -218,22 +243,25 @@ impl Directory {
         }
     }
 
-    /// Adds an entity, or replaces the one of its kind with its id.
+    /// Adds an entity, or replaces the one of its kind with its id, as of this directory's revision.
     pub fn put(&mut self, entity: Entity) {
+        self.put_at(entity, self.revision);
+    }
+
+    /// The same as of an earlier revision, at which the entity was last changed.
+    pub fn put_at(&mut self, entity: Entity, changed: Revision) {
         self.remove(entity.kind(), entity.id());
-        self.names.insert((entity.kind(), entity.name_key()), entity.id());
+        self.revisions.insert((entity.kind(), entity.id()), changed);
+        self.names.insert((short_hash(&entity.name_key()), entity.kind(), entity.id()));
         match entity {
             Entity::Site(e) => drop(self.sites.insert(e.id, Arc::new(e))),
             Entity::Person(e) => {
-                self.logins.insert(e.web_login.fold(), e.id);
+                self.logins.insert((short_hash(&e.web_login.fold()), e.id));
                 self.people.insert(e.id, Arc::new(e));
             }
             Entity::Device(e) => {
-                let owner = e.owner;
-                let id = e.id;
-                self.devices.insert(id, Arc::new(e));
-                self.devices_of.entry(owner).or_default().push(id);
-                self.sort_devices(owner);
+                self.devices_of.insert((e.owner, e.sequence, e.id));
+                self.devices.insert(e.id, Arc::new(e));
             }
             Entity::Group(e) => drop(self.groups.insert(e.id, Arc::new(e))),
             Entity::Shift(e) => {
@@ -255,6 +283,7 @@ impl Directory {
             Entity::Window(e) => drop(self.windows.insert(e.id, Arc::new(*e))),
             Entity::ApiKey(e) => drop(self.api_keys.insert(e.id, Arc::new(e))),
             Entity::Password(e) => drop(self.passwords.insert(e.person, Arc::new(e))),
+            Entity::Entitlement(e) => drop(self.entitlements.insert(e.licence, Arc::new(e))),
         }
     }
 
@@ -263,22 +292,16 @@ impl Directory {
         let Some(old) = self.entity(kind, id) else {
             return;
         };
-        // Another entity may have taken over the name since: theirs stays.
-        let key = (kind, old.name_key());
-        if self.names.get(&key) == Some(&id) {
-            self.names.remove(&key);
-        }
+        self.revisions.remove(&(kind, id));
+        self.names.remove(&(short_hash(&old.name_key()), kind, id));
         match old {
             Entity::Site(e) => drop(self.sites.remove(&e.id)),
             Entity::Person(e) => {
-                // Another person may have taken over the login since: theirs stays.
-                if self.logins.get(&e.web_login.fold()) == Some(&e.id) {
-                    self.logins.remove(&e.web_login.fold());
-                }
+                self.logins.remove(&(short_hash(&e.web_login.fold()), e.id));
                 self.people.remove(&e.id);
             }
             Entity::Device(e) => {
-                forget(&mut self.devices_of, &e.owner, &e.id);
+                self.devices_of.remove(&(e.owner, e.sequence, e.id));
                 self.devices.remove(&e.id);
             }
             Entity::Group(e) => drop(self.groups.remove(&e.id)),
@@ -296,6 +319,7 @@ impl Directory {
             Entity::Window(e) => drop(self.windows.remove(&e.id)),
             Entity::ApiKey(e) => drop(self.api_keys.remove(&e.id)),
             Entity::Password(e) => drop(self.passwords.remove(&e.person)),
+            Entity::Entitlement(e) => drop(self.entitlements.remove(&e.licence)),
         }
     }
 
@@ -326,22 +350,71 @@ impl Directory {
             Kind::Window => get!(windows, boxed Window),
             Kind::ApiKey => get!(api_keys, ApiKey),
             Kind::Password => get!(passwords, Password),
+            Kind::Entitlement => {
+                let of = LicenceType::ALL.into_iter().find(|licence| licence.id() == id)?;
+                self.entitlement(of).map(|e| Entity::Entitlement((**e).clone()))
+            }
         }
     }
 
     /// Every entity, in building order, cloned; for exports and comparisons.
     pub fn entities(&self) -> Vec<Entity> {
-        let mut ids: BTreeSet<(Kind, [u8; 16])> = BTreeSet::new();
-        ids.extend(self.names.iter().map(|((kind, _), id)| (*kind, *id)));
-        ids.into_iter().filter_map(|(kind, id)| self.entity(kind, id)).collect()
+        self.revisions.keys().filter_map(|(kind, id)| self.entity(*kind, *id)).collect()
     }
 
-    fn sort_devices(&mut self, owner: PersonId) {
-        let Some(mut list) = self.devices_of.remove(&owner) else {
-            return;
-        };
-        list.sort_by_key(|id| (self.devices.get(id).map(|d| d.sequence), *id));
-        self.devices_of.insert(owner, list);
+    /// Gives back the memory that growing left unused; for directories that are built and then kept.
+    pub fn compact(&mut self) {
+        fn map<K: Ord, V>(map: &mut BTreeMap<K, V>) {
+            // From a sorted list, nodes are filled wholly.
+            *map = std::mem::take(map).into_iter().collect();
+        }
+        fn set<T: Ord>(set: &mut BTreeSet<T>) {
+            *set = std::mem::take(set).into_iter().collect();
+        }
+        map(&mut self.people);
+        map(&mut self.devices);
+        map(&mut self.sites);
+        map(&mut self.groups);
+        map(&mut self.shifts);
+        map(&mut self.absences);
+        map(&mut self.forms);
+        map(&mut self.integrations);
+        map(&mut self.silences);
+        map(&mut self.windows);
+        map(&mut self.api_keys);
+        map(&mut self.passwords);
+        map(&mut self.revisions);
+        map(&mut self.shifts_of);
+        map(&mut self.absences_of);
+        set(&mut self.names);
+        set(&mut self.logins);
+        set(&mut self.devices_of);
+    }
+
+    fn is_called(&self, kind: Kind, id: [u8; 16], key: &str) -> bool {
+        match kind {
+            Kind::Person => {
+                let found = self.people.get(&PersonId::from_bytes(id));
+                found.is_some_and(|person| person.target_name.fold() == key)
+            }
+            Kind::Group => {
+                let found = self.groups.get(&GroupId::from_bytes(id));
+                found.is_some_and(|group| group.target_name.fold() == key)
+            }
+            Kind::Site
+            | Kind::Device
+            | Kind::Shift
+            | Kind::Absence
+            | Kind::Form
+            | Kind::Integration
+            | Kind::Silence
+            | Kind::Window
+            | Kind::ApiKey
+            | Kind::Password
+            | Kind::Entitlement => {
+                self.entity(kind, id).is_some_and(|entity| entity.name_key() == key)
+            }
+        }
     }
 
     fn sort_shifts(&mut self, group: GroupId) {
@@ -359,6 +432,14 @@ impl Directory {
         list.sort_by_key(|id| (self.absences.get(id).map(|a| a.created), *id));
         self.absences_of.insert(member, list);
     }
+}
+
+/// Names with the same hash are told apart by the entities that have them.
+fn short_hash(text: &str) -> u32 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    let [a, b, c, d, ..] = hasher.finish().to_le_bytes();
+    u32::from_le_bytes([a, b, c, d])
 }
 
 fn forget<K: Ord, V: PartialEq>(map: &mut BTreeMap<K, Vec<V>>, key: &K, value: &V) {

@@ -7,6 +7,7 @@ use crate::device::Device;
 use crate::form::Form;
 use crate::group::Group;
 use crate::integration::Integration;
+use crate::licence::Entitlement;
 use crate::person::Person;
 use crate::shift::Shift;
 use crate::site::Site;
@@ -39,6 +40,8 @@ pub enum Entity {
     ApiKey(ApiKey),
     /// A password.
     Password(Password),
+    /// An entitlement.
+    Entitlement(Entitlement),
 }
 
 /// The kinds of entities, in the order in which a configuration can be built without dangling references.
@@ -68,11 +71,13 @@ pub enum Kind {
     ApiKey,
     /// A password.
     Password,
+    /// An entitlement.
+    Entitlement,
 }
 
 impl Kind {
     /// Every kind, in building order.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Site,
         Self::Person,
         Self::Device,
@@ -85,6 +90,7 @@ impl Kind {
         Self::Window,
         Self::ApiKey,
         Self::Password,
+        Self::Entitlement,
     ];
 
     /// The word in the database and in messages.
@@ -102,6 +108,7 @@ impl Kind {
             Self::Window => "window",
             Self::ApiKey => "api_key",
             Self::Password => "password",
+            Self::Entitlement => "entitlement",
         }
     }
 
@@ -127,10 +134,11 @@ impl Entity {
             Self::Window(_) => Kind::Window,
             Self::ApiKey(_) => Kind::ApiKey,
             Self::Password(_) => Kind::Password,
+            Self::Entitlement(_) => Kind::Entitlement,
         }
     }
 
-    /// Its id; a password has its person's.
+    /// Its id; a password has its person's, an entitlement its licence type's.
     pub const fn id(&self) -> [u8; 16] {
         match self {
             Self::Site(e) => e.id.to_bytes(),
@@ -145,6 +153,7 @@ impl Entity {
             Self::Window(e) => e.id.to_bytes(),
             Self::ApiKey(e) => e.id.to_bytes(),
             Self::Password(e) => e.person.to_bytes(),
+            Self::Entitlement(e) => e.licence.id(),
         }
     }
 
@@ -163,6 +172,7 @@ impl Entity {
             Self::Window(e) => e.name.fold(),
             Self::ApiKey(e) => e.id.to_string(),
             Self::Password(e) => e.person.to_string(),
+            Self::Entitlement(e) => e.licence.word().to_lowercase(),
         }
     }
 }

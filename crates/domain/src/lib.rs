@@ -29,7 +29,15 @@
 //! | **silence** | hides matching events for a time (matchers as in Alertmanager) |
 //! | **maintenance window** | hides the events of integrations during planned work |
 //! | **timeline** | what happened to an alert, in order, in words |
+//! | **licence** | what a person holds while active: of a *licence type*, full user or stakeholder |
+//! | **entitlement** | how many people of an instance may hold a licence type; set by operators |
+//! | **allotment** | the number in an entitlement, or unlimited |
+//! | **seat** | one held licence, in the ledger |
+//! | **session** | that somebody signed in, on the pages or over the API, and until when it counts |
+//! | **operator** | somebody who runs Firebell, across instances |
 //! | **directory** | the configuration of an instance as of one revision, in memory |
+//! | **revision** | `(epoch, n)`: which change of the configuration |
+//! | **replica** | a process's copy of all configuration, with the proof of how fresh it is |
 
 #![warn(clippy::wildcard_enum_match_arm)]
 
@@ -45,6 +53,8 @@ pub mod absence;
 pub mod form;
 pub mod integration;
 pub mod credential;
+pub mod session;
+pub mod licence;
 pub mod matcher;
 pub mod suppression;
 pub mod event;

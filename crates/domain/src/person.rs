@@ -79,7 +79,7 @@ impl Status {
 }
 
 /// The licence a person holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub enum LicenceType {
     /// May do everything the roles allow.
     #[default]
@@ -89,6 +89,23 @@ pub enum LicenceType {
 }
 
 impl LicenceType {
+    /// Every licence type, in the order shown.
+    pub const ALL: [Self; 2] = [Self::FullUser, Self::StakeholderUser];
+
+    /// The licence type with this word, whatever the case.
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.word().eq_ignore_ascii_case(word.trim()))
+    }
+
+    /// The id of an instance's entitlement to it: the same in every instance. Version 8 UUIDs.
+    pub const fn id(self) -> [u8; 16] {
+        let last = match self {
+            Self::FullUser => 1,
+            Self::StakeholderUser => 2,
+        };
+        [b'l', b'i', b'c', b'e', b'n', b'c', 0x80, 0, 0x80, 0, 0, 0, 0, 0, 0, last]
+    }
+
     /// The word on the wire (`FULL_USER`, `STAKEHOLDER_USER`).
     pub const fn word(self) -> &'static str {
         match self {

@@ -13,11 +13,13 @@ use std::sync::Arc;
 
 use firebell_access::password;
 use firebell_base::{Random, Secret};
+use firebell_config::fresh::Cause;
 use firebell_config::{Author, Authority, ConfigError, Snapshots};
 use firebell_domain::credential::Password;
 use firebell_domain::directory::{Directory, Entity};
 use firebell_domain::name::Name;
 use firebell_domain::person::PersonId;
+use firebell_sql::Db;
 
 use crate::Context;
 use crate::authority::authority;
@@ -27,11 +29,16 @@ use crate::settings::{Settings, nearest, read_bounded};
 
 /// The largest password file, in bytes.
 const PASSWORD_FILE_BYTES_MAX: u64 = 4096;
+/// What to do about a database that was restored by other means than `firebell restore`.
+const NEW_EPOCH: &str =
+    "firebell config new-epoch --approve \"REASON\" if it was restored on purpose";
 
 /// The configuration of the settings' database, for reading and changing.
 pub(crate) struct Desk {
+    pub(crate) db: Db,
     pub(crate) snapshots: Snapshots,
     pub(crate) authority: Authority,
+    pub(crate) settings: Settings,
 }
 
 /// Runs a command on the configuration.
@@ -46,7 +53,7 @@ pub(crate) fn at_desk(
     let done = crate::client::run(async {
         let snapshots = Snapshots::load(&db).await.map_err(refused)?;
         let authority = authority(&db, &snapshots, &context.random);
-        work(Desk { snapshots, authority }).await
+        work(Desk { db: db.clone(), snapshots, authority, settings }).await
     });
     db.close();
     done
@@ -93,8 +100,27 @@ pub(crate) fn refused(error: ConfigError) -> Failure {
                 .effect("Nothing was changed.")
         }
         ConfigError::Unknown(_) => Failure::new(Exit::NotFound, error.to_string()),
-        ConfigError::Damaged(_) | ConfigError::WentBack { .. } => {
-            Failure::new(Exit::Database, error.to_string())
+        ConfigError::Damaged(_) => Failure::new(Exit::Database, error.to_string()),
+        ConfigError::WentBack { .. } => {
+            Failure::new(Exit::Database, error.to_string()).remedy(NEW_EPOCH)
+        }
+        ConfigError::Changed { .. } => {
+            Failure::new(Exit::Refused, error.to_string()).effect("Nothing was changed.")
+        }
+        ConfigError::Denied(_) => Failure::new(Exit::Unlicensed, error.to_string())
+            .remedy("firebell licence explain, then firebell licence set or fewer active people"),
+        ConfigError::NeedsApproval(_) => Failure::new(Exit::Guarded, error.to_string())
+            .remedy("repeat it with --approve \"REASON\" if it is meant"),
+        ConfigError::Unconfirmed(cause) => {
+            let failure = Failure::new(Exit::Unconfirmed, error.to_string());
+            let failure = failure.effect("Nothing was changed.");
+            match cause {
+                Cause::NoEntitlement => failure.remedy("firebell licence set TYPE ALLOTMENT"),
+                Cause::Drift => failure.remedy("firebell licence reconcile"),
+                Cause::RootMismatch | Cause::Damaged => failure.remedy("firebell config verify"),
+                Cause::WentBack => failure.remedy(NEW_EPOCH),
+                Cause::TimedOut | Cause::Unreachable | Cause::NotLoaded => failure,
+            }
         }
         ConfigError::Store(ref inner) => {
             tracing::debug!(cause = inner.cause(), "the change failed");

@@ -3,6 +3,8 @@
 mod admin;
 mod client;
 mod connection;
+mod plane;
+mod licence;
 
 use std::path::PathBuf;
 
@@ -17,6 +19,15 @@ pub(crate) use client::{
     SendArgs, ShowArgs, StateArg, WatchArgs,
 };
 pub(crate) use connection::Connection;
+pub(crate) use licence::{
+    EnforcementArg, ExplainLicenceArgs, ImportArgs, KeyArgs, LicenceCommand, ReconcileArgs,
+    SetLicenceArgs, ShowLicenceArgs, SignArgs,
+};
+pub(crate) use plane::{
+    ApproveArgs, AuditCommand, AuditListArgs, ConfigCommand, DiffArgs, EndArgs, FollowArgs,
+    GetArgs, HistoryArgs, Moment, NodeArgs, ReplicaCommand, SessionCommand, SessionListArgs,
+    VerifyArgs,
+};
 
 use crate::failure;
 use crate::output::Color;
@@ -36,7 +47,8 @@ pub(crate) struct Cli {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Global options")]
 pub(crate) struct Global {
-    /// Settings file (TOML); otherwise ./firebell.toml or /etc/firebell/firebell.toml if there is one
+    /// Settings file (TOML); otherwise ./firebell.toml or /etc/firebell/firebell.toml if there is
+    /// one
     #[arg(long, global = true, value_name = "FILE", env = "FIREBELL_CONFIG")]
     pub(crate) config: Option<PathBuf>,
     /// The database: a SQLite file, or a PostgreSQL URL
@@ -68,7 +80,7 @@ pub(crate) enum Command {
     Demo(DemoArgs),
     /// Checks settings, database and this machine, without starting anything
     Check,
-    /// Shows the settings
+    /// The settings, and the configuration: its revisions, its past, what it proves
     #[command(subcommand)]
     Config(ConfigCommand),
     /// Instances: one per customer (works on the database; no server needed)
@@ -77,6 +89,18 @@ pub(crate) enum Command {
     /// People who sign in (works on the database; no server needed)
     #[command(subcommand)]
     User(UserCommand),
+    /// What instances are entitled to, and who holds a licence (works on the database)
+    #[command(subcommand)]
+    Licence(LicenceCommand),
+    /// The processes that read configuration: how far each is, and how sure
+    #[command(subcommand)]
+    Replica(ReplicaCommand),
+    /// Administrative acts, in an unbroken chain
+    #[command(subcommand)]
+    Audit(AuditCommand),
+    /// Who is signed in, and ending it
+    #[command(subcommand)]
+    Session(SessionCommand),
     /// Makes an instance's configuration be what a file says, and shows the difference
     Apply(ApplyArgs),
     /// Prints an instance's configuration as a file for apply
@@ -128,15 +152,6 @@ pub(crate) struct DemoArgs {
     pub(crate) exit: bool,
 }
 
-/// `config`.
-#[derive(Debug, Subcommand)]
-pub(crate) enum ConfigCommand {
-    /// The settings in force, and where each came from; secrets are hidden
-    Show,
-    /// A settings file with every setting, its meaning and its default
-    Example,
-}
-
 /// The command line's definition, with the exit codes in its help.
 pub(crate) fn command() -> clap::Command {
     let codes = failure::exit_codes();
@@ -172,6 +187,34 @@ mod tests {
             "check --json",
             "config show",
             "config example",
+            "config head --json",
+            "config history --instance acme --before 1.20 --limit 5",
+            "config history --all",
+            "config diff 1.4 1.9 --instance acme",
+            "config get --at 1.4",
+            "config get person ada --at 2026-03-29T01:00:00Z",
+            "config get --on-call Ops --at 2026-03-29T01:00:00Z",
+            "config verify --repair",
+            "config new-epoch --approve restored",
+            "config approve-snapshot --approve merged --dry-run",
+            "licence set full 100 --instance acme --enforcement soft --until 2027-01-01T00:00:00Z",
+            "licence set full unlimited --instance a --instance b --approve renewed",
+            "licence set stakeholder --remove --approve over --dry-run",
+            "licence show --all",
+            "licence explain ada",
+            "licence reconcile --repair",
+            "licence key operator.key",
+            "licence sign --key operator.key --instance-id 00000000-0000-4000-8000-000000000000 \
+             --serial 3 full=100 stakeholder=unlimited",
+            "licence import acme.licence --dry-run",
+            "replica ls",
+            "replica show node-a",
+            "replica resync http://127.0.0.1:8421",
+            "replica follow --source http://127.0.0.1:8420 --listen 127.0.0.1:0",
+            "audit list --all --limit 10",
+            "audit verify",
+            "session list ada",
+            "session end ada --all",
             "instance create acme --region na --admin-name root --admin-email a@b.example",
             "instance list --json",
             "user create jdoe --first-name J --last-name Doe --role Standard --api-key",
@@ -210,6 +253,14 @@ mod tests {
             ("alert list --state weird", "possible values"),
             ("oncall --at yesterday", "--at"),
             ("alert show", "<ALERT>"),
+            ("config get --at yesterday", "--at"),
+            ("config new-epoch", "--approve"),
+            ("licence set full many", "unlimited"),
+            ("licence set full", "ALLOTMENT"),
+            ("licence set full 5 --remove", "cannot be used with"),
+            ("licence sign --key k --serial 1 full", "TYPE=ALLOTMENT"),
+            ("replica follow", "--source"),
+            ("session end ada", "--all"),
             ("alert list --key a:b --user c --password-file d", "cannot be used with"),
             ("alert list --user c", "needed together"),
         ] {

@@ -28,7 +28,7 @@ use tokio::runtime::Builder;
 use crate::failure::{Exit, Failure};
 
 /// Runs a command on this thread.
-pub(crate) fn run(command: impl Future<Output = Result<(), Failure>>) -> Result<(), Failure> {
+pub(crate) fn run<T>(command: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
     let runtime = Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| {
         Failure::new(Exit::Refused, format!("The command cannot be started: {error}."))

@@ -16,7 +16,7 @@ mod narrator;
 use std::net::SocketAddr;
 use std::path::Path;
 
-use firebell_sql::Target;
+use firebell_sql::{Db, Target};
 
 use crate::Context;
 use crate::cli::DemoArgs;
@@ -41,8 +41,7 @@ pub(crate) fn run(context: &Context, args: &DemoArgs) -> Result<(), Failure> {
     let lock = Lock::take(&settings.database)?;
     let db = place::open(&settings, Schema::Migrate, context.clock.now())?;
     let runtime = runtime()?;
-    let place = Place { db, lock };
-    let ended = runtime.block_on(tell(context, args, &settings, place, dir.path()));
+    let ended = runtime.block_on(tell(context, args, &settings, (db, lock), dir.path()));
     runtime.shutdown_background();
     ended
 }
@@ -51,12 +50,13 @@ async fn tell(
     context: &Context,
     args: &DemoArgs,
     settings: &Settings,
-    place: Place,
+    (db, lock): (Db, Lock),
     dir: &Path,
 ) -> Result<(), Failure> {
     let mut signals = Signals::listen()?;
     let receiver = Receiver::start(context).await?;
-    let sample = Sample::make(context, &place.db, &receiver).await?;
+    let sample = Sample::make(context, &db, &receiver).await?;
+    let place = Place { db: Some(db), lock };
     let server = Server::start(context, settings, place).await?;
     let narrator = Narrator::new(&context.out);
     let story = Story::new(context, server.url(), sample, receiver, dir)?;

@@ -26,10 +26,16 @@ pub(crate) enum Exit {
     Broken,
     /// Another process has taken over what this server did.
     Replaced,
+    /// There is no licence for it, as the authority has confirmed.
+    Unlicensed,
+    /// Whether it may be done could not be confirmed.
+    Unconfirmed,
+    /// A guard holds it until somebody approves it.
+    Guarded,
 }
 
 impl Exit {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 12] = [
         Self::Refused,
         Self::Usage,
         Self::Settings,
@@ -39,6 +45,9 @@ impl Exit {
         Self::Denied,
         Self::Broken,
         Self::Replaced,
+        Self::Unlicensed,
+        Self::Unconfirmed,
+        Self::Guarded,
     ];
 
     /// The process's exit code; 0 is success and belongs to no failure.
@@ -53,6 +62,9 @@ impl Exit {
             Self::Denied => 7,
             Self::Broken => 8,
             Self::Replaced => 9,
+            Self::Unlicensed => 10,
+            Self::Unconfirmed => 11,
+            Self::Guarded => 12,
         }
     }
 
@@ -67,6 +79,9 @@ impl Exit {
             Self::Denied => "denied",
             Self::Broken => "broken",
             Self::Replaced => "replaced",
+            Self::Unlicensed => "unlicensed",
+            Self::Unconfirmed => "unconfirmed",
+            Self::Guarded => "guarded",
         }
     }
 
@@ -81,13 +96,16 @@ impl Exit {
             Self::Denied => "the credentials are missing, wrong, or may not do this",
             Self::Broken => "a part of the running server ended by itself",
             Self::Replaced => "another server has taken over the database; this one has stopped",
+            Self::Unlicensed => "there is no licence left for it, confirmed; nothing was changed",
+            Self::Unconfirmed => "licences or configuration could not be confirmed; try again",
+            Self::Guarded => "a guard holds it until it is repeated with --approve REASON",
         }
     }
 }
 
 /// The exit codes as a table, for `--help`.
 pub(crate) fn exit_codes() -> String {
-    let line = |exit: Exit| format!("  {}  {}\n", exit.code(), exit.meaning());
+    let line = |exit: Exit| format!("  {:<2} {}\n", exit.code(), exit.meaning());
     let lines: Vec<String> = Exit::ALL.into_iter().map(line).collect();
     format!("Exit codes:\n  0  done\n{}", lines.concat())
 }
@@ -166,7 +184,7 @@ mod tests {
     fn codes_are_distinct_and_none_is_success() {
         let mut codes: Vec<u8> = Exit::ALL.iter().map(|exit| exit.code()).collect();
         codes.dedup();
-        assert_eq!(codes, [1, 2, 3, 4, 5, 6, 7, 8, 9]);
+        assert_eq!(codes, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
         let table = exit_codes();
         assert!(Exit::ALL.iter().all(|exit| table.contains(exit.meaning())), "{table}");
     }

@@ -2,7 +2,9 @@
 //!
 //! `main` reads the command line and the environment, runs one command, and turns its end into an
 //! exit code. The commands: [`serve`] and [`demo`] run a server, [`admin`] works on the database,
-//! [`client`] talks to a server over HTTP. Nothing outside this crate knows of processes, flags or
+//! [`plane`]
+//! shows and tends the configuration plane, [`follow`] runs a node without a database, [`client`]
+//! talks to a server over HTTP. Nothing outside this crate knows of processes, flags or
 //! the environment.
 
 mod failure;
@@ -13,6 +15,8 @@ mod place;
 mod authority;
 mod serve;
 mod admin;
+mod plane;
+mod follow;
 mod client;
 mod demo;
 
@@ -23,10 +27,10 @@ use clap::FromArgMatches as _;
 use clap::error::ErrorKind;
 use firebell_base::{Clock, Random};
 
-use cli::{Cli, Command, ConfigCommand, Global};
+use cli::{Cli, Command, Global, ReplicaCommand};
 use failure::{Exit, Failure};
 use output::{Color, Output};
-use settings::{Settings, Sources};
+use settings::Sources;
 
 /// What every command works with.
 pub(crate) struct Context {
@@ -92,14 +96,12 @@ fn run(cli: Cli, environment: Vec<(String, String)>, out: &Output) -> Result<(),
             out.text(&String::from_utf8_lossy(&text));
             Ok(())
         }
-        Command::Config(ConfigCommand::Example) => {
-            out.text(&settings::example());
-            Ok(())
-        }
-        Command::Config(ConfigCommand::Show) => {
-            settings::show(&settings::read(&context.sources), out);
-            Settings::load(&context.sources).map(drop)
-        }
+        Command::Config(command) => plane::configuration::run(&context, command),
+        Command::Licence(command) => plane::licence::run(&context, command),
+        Command::Replica(ReplicaCommand::Follow(args)) => follow::run(&context, &args),
+        Command::Replica(command) => plane::replica::run(&context, command),
+        Command::Audit(command) => plane::audit::run(&context, command),
+        Command::Session(command) => plane::session::run(&context, command),
         Command::Check => serve::check(&context),
         Command::Serve(_) => serve::run(&context),
         Command::Demo(args) => demo::run(&context, &args),
@@ -132,6 +134,9 @@ fn sources(
     if let Command::Serve(args) = command {
         flag("--listen", "listen", &args.listen);
         flag("--public-url", "public_url", &args.public_url);
+    }
+    if let Command::Replica(ReplicaCommand::Follow(args)) = command {
+        flag("--listen", "listen", &args.listen);
     }
     let level = match global.verbose {
         0 => None,

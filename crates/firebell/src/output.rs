@@ -148,6 +148,12 @@ pub(crate) fn clean(text: &str) -> String {
     text.chars().map(visible).collect()
 }
 
+/// Bytes as hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let digits = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
+    bytes.iter().flat_map(|byte| [digits(byte >> 4), digits(byte & 15)]).collect()
+}
+
 /// Columns of texts, aligned.
 #[derive(Debug, Default)]
 pub(crate) struct Table {
@@ -213,6 +219,11 @@ mod tests {
         table.row(&["1000", "å"]);
         assert_eq!(table.render(&plain()), "NO    SUMMARY\n1     Disk  [2Jfull\n1000  å\n");
         assert_eq!(table.len(), 2);
+    }
+
+    #[test]
+    fn digits_of_bytes() {
+        assert_eq!(hex(&[0, 0x1f, 0xab]), "001fab");
     }
 
     #[test]

@@ -36,21 +36,52 @@ pub(crate) fn open(settings: &Settings, schema: Schema, now: Timestamp) -> Resul
         return Err(Failure::new(Exit::Database, format!("There is no database at {target}."))
             .remedy("firebell instance create NAME makes it; --database names another one"));
     }
+    match attempt(settings, schema, now)? {
+        Reached::Open(db) => Ok(db),
+        Reached::Away(failure) => Err(failure),
+    }
+}
+
+/// A database, or that nobody answers where it should be.
+pub(crate) enum Reached {
+    /// It is open.
+    Open(Db),
+    /// Nobody answers: as a failure, for those who cannot wait.
+    Away(Failure),
+}
+
+/// Opens the settings' database for a server, at the newest schema. One that answers and cannot be
+/// used is a failure.
+pub(crate) fn reach(settings: &Settings, now: Timestamp) -> Result<Reached, Failure> {
+    attempt(settings, Schema::Migrate, now)
+}
+
+fn attempt(settings: &Settings, schema: Schema, now: Timestamp) -> Result<Reached, Failure> {
+    let target = &settings.database;
     if let Target::Sqlite { path } = target {
         parent(path).map_err(|why| Failure::new(Exit::Database, why))?;
         make_private(path);
     }
+    let failed = |error: &Error| {
+        let failure = unusable(target, error);
+        if error.is_away() { Ok(Reached::Away(failure)) } else { Err(failure) }
+    };
     let mut config = Config::new(target.clone());
     config.certificate_authorities.clone_from(&settings.database_ca_file);
-    let db = Db::open(&config).map_err(|error| unusable(target, &error))?;
+    let db = match Db::open(&config) {
+        Ok(db) => db,
+        Err(error) => return failed(&error),
+    };
     match schema {
         Schema::Migrate => {
-            migrate(&db, migrations(), now.as_microsecond())
-                .map_err(|error| unusable(target, &error))?;
+            if let Err(error) = migrate(&db, migrations(), now.as_microsecond()) {
+                db.close();
+                return failed(&error);
+            }
         }
         Schema::Current => is_current(target, &db)?,
     }
-    Ok(db)
+    Ok(Reached::Open(db))
 }
 
 /// Makes a file that does not exist yet, for its owner alone: it will hold addresses and secrets.

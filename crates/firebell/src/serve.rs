@@ -5,17 +5,31 @@
 //! |---|---|
 //! | [`preflight`] | what has to be true of this machine and its database |
 //! | [`server`] | puts the parts together, starts and stops them in order |
+//! | [`ground`] | the configuration and the keys it stands on: from the database, or from the last-known-good file |
+//! | [`house`] | what it holds, and the routes it answers with |
+//! | [`arrival`] | waits for a database that was away at the start |
 //! | [`tasks`] | the named tasks, and that none ends unnoticed |
 //! | [`http`] | connections and their bounds |
-//! | [`upkeep`] | refresh of the configuration, retention |
+//! | [`node`] | what this process says of itself to those who list the nodes |
+//! | [`sessions`] | sessions as the database keeps them |
+//! | [`mail`] | messages that set a new password |
+//! | [`tend`] | what operators may ask of this very process |
+//! | [`upkeep`] | retention |
 //! | [`signals`] | SIGTERM and SIGINT |
 //! | [`log`] | log lines, without secrets |
 
 mod preflight;
 mod log;
 pub(crate) mod server;
-mod tasks;
-mod http;
+pub(crate) mod ground;
+pub(crate) mod house;
+mod arrival;
+pub(crate) mod tasks;
+pub(crate) mod http;
+pub(crate) mod node;
+mod sessions;
+mod mail;
+pub(crate) mod tend;
 mod upkeep;
 mod signals;
 
@@ -25,7 +39,7 @@ use tokio::runtime::{Builder, Runtime};
 use crate::Context;
 use crate::failure::{Exit, Failure};
 use crate::output::Style;
-use crate::place::{self, Lock, Schema};
+use crate::place::{self, Lock, Reached};
 use crate::settings::Settings;
 use server::{Place, Server};
 
@@ -48,7 +62,12 @@ pub(crate) fn run(context: &Context) -> Result<(), Failure> {
             .remedy("firebell check, after changing the settings or the machine"));
     }
     let lock = Lock::take(&settings.database)?;
-    let db = place::open(&settings, Schema::Migrate, context.clock.now())?;
+    let db = match place::reach(&settings, context.clock.now())? {
+        Reached::Open(db) => Some(db),
+        // Only where there is something to serve meanwhile.
+        Reached::Away(_) if settings.plane.file.exists() => None,
+        Reached::Away(failure) => return Err(failure),
+    };
     let runtime = runtime()?;
     let ended = runtime.block_on(serve(context, &settings, Place { db, lock }));
     // Whatever still runs now was given its time.
@@ -60,12 +79,22 @@ async fn serve(context: &Context, settings: &Settings, place: Place) -> Result<(
     let mut signals = Signals::listen()?;
     let server = Server::start(context, settings, place).await?;
     let url = server.url().to_owned();
-    let object = json!({"listening": server.address().to_string(), "url": url});
-    let first_start = server.has_no_instance();
+    let object = json!({
+        "listening": server.address().to_string(),
+        "url": url,
+        "database": !server.is_waiting(),
+    });
+    let (first_start, is_waiting) = (server.has_no_instance(), server.is_waiting());
     context.out.either(&object, |out| {
         let url = out.paint(Style::Bold, &url);
         out.line(&format!("Firebell listens on {} ({url})", server.address()));
-        if first_start {
+        if is_waiting {
+            out.note(&format!(
+                "The database {} cannot be reached. Until it can, people sign in and see who is on \
+                 call from what was known last; events and changes are told to come again.",
+                settings.database
+            ));
+        } else if first_start {
             out.note(&format!(
                 "There is no instance yet. In another terminal:\n  \
                  firebell --database {} instance create NAME",

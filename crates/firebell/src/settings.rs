@@ -9,6 +9,7 @@ mod layers;
 mod example;
 mod show;
 mod proxies;
+mod plane;
 #[cfg(test)]
 mod tests;
 
@@ -24,14 +25,15 @@ use firebell_sql::Target;
 pub(crate) use example::example;
 pub(crate) use key::nearest;
 pub(crate) use layers::{Layers, Sources, read, read_bounded};
+pub(crate) use plane::Plane;
 pub(crate) use proxies::Proxies;
 pub(crate) use show::show;
 
 use crate::failure::{Exit, Failure};
 use layers::Value;
 
-/// The shortest secret key, in characters.
-const SECRET_KEY_CHARS_MIN: usize = 32;
+/// The shortest secret of the settings, in characters.
+const SECRET_CHARS_MIN: usize = 32;
 /// The largest file of certificates, in bytes.
 const CERTIFICATES_BYTES_MAX: u64 = 1024 * 1024;
 
@@ -82,6 +84,8 @@ pub(crate) struct Settings {
     pub(crate) retention: Retention,
     /// Bounds.
     pub(crate) limits: Limits,
+    /// The configuration plane.
+    pub(crate) plane: Plane,
 }
 
 impl Settings {
@@ -115,7 +119,7 @@ impl Settings {
             trusted_proxies: checked.trusted_proxies(),
             database: checked.database(),
             database_ca_file: checked.text("database_ca_file").map(PathBuf::from),
-            secret_key: checked.secret_key(),
+            secret_key: checked.secret("secret_key"),
             log_format: match checked.text("log.format").as_deref() {
                 Some("json") => LogFormat::Json,
                 _ => LogFormat::Text,
@@ -135,6 +139,7 @@ impl Settings {
                 request_timeout: checked.seconds("limits.request_timeout_seconds"),
                 grace: checked.seconds("limits.grace_seconds"),
             },
+            plane: checked.plane(),
         };
         if checked.faults.is_empty() { Ok(settings) } else { Err(checked.faults) }
     }
@@ -225,12 +230,12 @@ impl Checked<'_> {
         })
     }
 
-    fn secret_key(&mut self) -> Option<Secret> {
-        let text = self.text("secret_key")?;
+    fn secret(&mut self, name: &str) -> Option<Secret> {
+        let text = self.text(name)?;
         let chars = text.chars().count();
-        if chars < SECRET_KEY_CHARS_MIN {
-            let wanted = format!("needs at least {SECRET_KEY_CHARS_MIN} characters, not {chars}");
-            self.fault("secret_key", wanted);
+        if chars < SECRET_CHARS_MIN {
+            let wanted = format!("needs at least {SECRET_CHARS_MIN} characters, not {chars}");
+            self.fault(name, wanted);
         }
         Some(Secret::new(text))
     }

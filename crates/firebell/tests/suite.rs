@@ -16,5 +16,9 @@ mod configuration;
 mod backup;
 #[path = "suite/serving.rs"]
 mod serving;
+#[path = "suite/plane.rs"]
+mod plane;
+#[path = "suite/replicas.rs"]
+mod replicas;
 #[path = "suite/demo.rs"]
 mod demo;

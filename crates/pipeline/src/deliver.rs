@@ -51,6 +51,8 @@ pub struct Deliverer {
     /// What each task sends.
     started: HashMap<TaskId, Arc<Job>>,
     results: Vec<Sent>,
+    /// The transaction that records results, if one is under way.
+    recording: JoinSet<()>,
     /// Woken when places become free: the engine may lease more.
     wake: Arc<Notify>,
 }
@@ -97,6 +99,7 @@ pub(crate) fn open(shared: Shared, wake: Arc<Notify>) -> (Outgoing, Deliverer) {
         sending: JoinSet::new(),
         started: HashMap::new(),
         results: Vec::new(),
+        recording: JoinSet::new(),
         wake,
     };
     (outgoing, deliverer)
@@ -107,14 +110,15 @@ impl Deliverer {
     pub async fn run(mut self, mut stop: Stop) {
         loop {
             self.start_sending();
+            self.start_recording();
             tokio::select! {
                 biased;
+                Some(_) = self.recording.join_next(), if !self.recording.is_empty() => {}
                 Some(ended) = self.sending.join_next_with_id(), if !self.sending.is_empty() => {
                     self.finished(ended);
                     while let Some(ended) = self.sending.try_join_next_with_id() {
                         self.finished(ended);
                     }
-                    self.record().await;
                 }
                 job = self.queue.recv() => match job {
                     Some(job) => {
@@ -131,7 +135,7 @@ impl Deliverer {
         while let Some(ended) = self.sending.join_next_with_id().await {
             self.finished(ended);
         }
-        self.record().await;
+        self.record_all().await;
     }
 
     /// Sends and records everything that was handed over: for tests that drive the clock themselves.
@@ -147,13 +151,14 @@ impl Deliverer {
             };
             count += 1;
             self.finished(ended);
-            self.record().await;
+            self.record_all().await;
         }
     }
 
     /// Starts as many sendings as there are places, instances in turn.
     fn start_sending(&mut self) {
-        while self.sending.len() < IN_FLIGHT_MAX {
+        // A database that records slowly holds up what would have to be recorded, too.
+        while self.sending.len() < IN_FLIGHT_MAX && self.results.len() < RESULTS_PER_RECORD_MAX {
             let Some(job) = self.next() else { return };
             *self.in_flight.entry(job.instance).or_default() += 1;
             let (shared, job) = (Arc::clone(&self.shared), Arc::new(job));
@@ -191,7 +196,7 @@ impl Deliverer {
                 self.in_flight.remove(&job.instance);
             }
         }
-        self.under_way.end(job.instance);
+        let awaited = self.under_way.end(job.instance);
         let sent = ended.map_or_else(
             |error| {
                 tracing::error!(%error, notification = %job.notification.id, "a channel panicked");
@@ -203,36 +208,28 @@ impl Deliverer {
             |(_, sent)| sent,
         );
         self.results.push(sent);
-        self.wake.notify_one();
+        if awaited {
+            self.wake.notify_one();
+        }
     }
 
-    /// Records results, in batches. A database that fails leaves the leases to end: the notifications are
-    /// sent again under their keys.
-    async fn record(&mut self) {
-        while !self.results.is_empty() {
+    /// Begins to record what has ended, unless that is under way: sending goes on meanwhile, and what ends then
+    /// is recorded together.
+    fn start_recording(&mut self) {
+        if self.recording.is_empty() && !self.results.is_empty() {
             let count = self.results.len().min(RESULTS_PER_RECORD_MAX);
             let batch: Vec<Sent> = self.results.drain(..count).collect();
-            self.shared.count(&batch);
-            let written = Arc::new(self.shared.written(batch));
-            let (now, random) = (self.shared.clock.now(), self.shared.random.clone());
-            let recorded = self
-                .shared
-                .db
-                .write("deliver.record", move |tx| {
-                    notifications::finish(tx, &written.finished)?;
-                    deliveries::insert(tx, &written.deliveries)?;
-                    deliveries::keep(tx, &written.kept)?;
-                    timeline::insert(tx, &written.entries, now, &random)
-                })
-                .await;
-            if let Err(error) = recorded {
-                let cause = error.cause();
-                tracing::error!(
-                    %error,
-                    cause,
-                    count,
-                    "sendings could not be recorded; they are repeated after their lease"
-                );
+            let shared = Arc::clone(&self.shared);
+            self.recording.spawn(async move { shared.record(batch).await });
+        }
+    }
+
+    /// Records everything that has ended.
+    async fn record_all(&mut self) {
+        loop {
+            self.start_recording();
+            if self.recording.join_next().await.is_none() {
+                return;
             }
         }
     }
@@ -248,6 +245,33 @@ struct Written {
 }
 
 impl Shared {
+    /// Records results. A database that fails leaves the leases to end: the notifications are sent again under
+    /// their keys.
+    async fn record(&self, batch: Vec<Sent>) {
+        let count = batch.len();
+        self.count(&batch);
+        let written = Arc::new(self.written(batch));
+        let (now, random) = (self.clock.now(), self.random.clone());
+        let recorded = self
+            .db
+            .write("deliver.record", move |tx| {
+                notifications::finish(tx, &written.finished)?;
+                deliveries::insert(tx, &written.deliveries)?;
+                deliveries::keep(tx, &written.kept)?;
+                timeline::insert(tx, &written.entries, now, &random)
+            })
+            .await;
+        if let Err(error) = recorded {
+            let cause = error.cause();
+            tracing::error!(
+                %error,
+                cause,
+                count,
+                "sendings could not be recorded; they are repeated after their lease"
+            );
+        }
+    }
+
     async fn attempt(&self, job: Arc<Job>) -> Sent {
         let now = self.clock.now();
         let sent = |result, kept, notes| Sent {

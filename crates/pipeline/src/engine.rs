@@ -17,15 +17,16 @@ use firebell_domain::alert::Alert;
 use firebell_domain::directory::Directory;
 use firebell_domain::instance::InstanceNo;
 use firebell_domain::notification::Notification;
-use firebell_sql::{Db, Error, Retryable, WriteTx};
-use firebell_store::{alerts, engine, escalations, journal, notifications};
+use firebell_sql::{Db, Error, Retryable};
+use firebell_store::{engine, journal, notifications};
 use tokio::sync::Notify;
 
-use crate::deliver::{Outgoing, Room};
+use crate::deliver::Outgoing;
 use crate::limits::POLL;
 use crate::metrics::Metrics;
 use crate::parts::Stop;
 
+mod timers;
 mod turn;
 
 use turn::Portion;
@@ -74,6 +75,8 @@ pub struct Turn {
     pub more: bool,
     /// When something is due next.
     pub next_due: Option<Timestamp>,
+    /// Whether notifications wait that there was no room for.
+    pub short: bool,
 }
 
 /// What a [step](Engine::step) left to do.
@@ -145,9 +148,9 @@ impl Engine {
     }
 
     fn hand_over(&self, turn: Turn) -> Step {
-        let step = Step { more: turn.more, next_due: turn.next_due, sending: turn.jobs.len() };
-        self.outgoing.send_all(turn.jobs);
-        step
+        let sending = turn.jobs.len();
+        let room_again = self.outgoing.send_all(turn.jobs, turn.short);
+        Step { more: turn.more || room_again, next_due: turn.next_due, sending }
     }
 
     /// After a turn that would fail again: finds out whether the oldest journal record is at fault.
@@ -196,9 +199,8 @@ impl Engine {
             let wait = match self.turn().await {
                 Ok(turn) => {
                     failures = 0;
-                    let more = turn.more;
-                    self.outgoing.send_all(turn.jobs);
-                    if more { Duration::ZERO } else { self.until(turn.next_due) }
+                    let step = self.hand_over(turn);
+                    if step.more { Duration::ZERO } else { self.until(step.next_due) }
                 }
                 Err(EngineError::Fenced) => return Err(EngineError::Fenced),
                 Err(EngineError::Store(error)) => {
@@ -230,15 +232,6 @@ impl Engine {
         let micros = u64::try_from(micros).unwrap_or(0).saturating_add(999) / 1000 * 1000;
         Duration::from_micros(micros.max(1000)).min(POLL)
     }
-}
-
-/// The earliest instant at which there is something to do. Notifications that there is no room for are nothing
-/// to do: whoever makes room wakes the engine.
-fn next_due(tx: &mut WriteTx<'_>, room: &Room) -> Result<Option<Timestamp>, Error> {
-    let waiting = notifications::waiting(tx)?.into_iter();
-    let sendable = waiting.filter(|(no, _)| room.left_for(*no) > 0).map(|(_, due)| due).min();
-    let all = [escalations::next_due(tx)?, sendable, alerts::next_expiry(tx)?];
-    Ok(all.into_iter().flatten().min())
 }
 
 /// The configuration of an instance, if it is known here.

@@ -304,14 +304,11 @@ impl JournalWriter {
         let (db, now) = (self.db.clone(), self.clock.now());
         let committed = Arc::clone(&self.committed);
         async move {
-            let written = db
-                .write("intake.commit", move |tx| journal::append(tx, now, &record))
-                .await
-                .map_err(|error| {
-                    let cause = error.cause();
-                    tracing::error!(%error, cause, "accepted events could not be stored");
-                    IntakeError::Unavailable
-                });
+            let written = journal::append_alone(&db, now, record).await.map_err(|error| {
+                let cause = error.cause();
+                tracing::error!(%error, cause, "accepted events could not be stored");
+                IntakeError::Unavailable
+            });
             committed.notify_one();
             for answer in answers {
                 // Who no longer waits has gone away; the event is durable all the same.

@@ -146,7 +146,9 @@ fn told(tx: &mut ReadTx<'_>, no: InstanceNo, alert: &Alert) -> Result<Vec<Person
 }
 
 impl Responder {
-    pub(crate) fn new(
+    /// A door on this database; [`Pipeline::open`](crate::Pipeline::open) makes the one of a running
+    /// pipeline.
+    pub fn new(
         db: Db,
         snapshots: Snapshots,
         clock: Clock,

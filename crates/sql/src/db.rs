@@ -11,7 +11,7 @@ use crate::pg;
 use crate::session::{Mode, Session, Verdict};
 use crate::sqlite;
 use crate::tx::{ReadTx, WriteTx};
-use crate::{Engine, Error, Retryable};
+use crate::{Engine, Error, Retryable, Statement, Value};
 
 /// A cheap handle; the database closes when the last one is dropped or [`Db::close`] is called.
 #[derive(Clone)]
@@ -72,6 +72,13 @@ impl Db {
         Ok(Self { inner: Arc::new(Inner { target, readers, writers, checkpoint }) })
     }
 
+    /// A handle of a database that nobody has reached yet: every call fails at once with
+    /// [`Error::Unavailable`]. For a process that serves what it knows until the database is there.
+    pub fn away(target: Target) -> Self {
+        let (readers, writers) = (Lane::away(), Lane::away());
+        Self { inner: Arc::new(Inner { target, readers, writers, checkpoint: Mutex::default() }) }
+    }
+
     /// The engine behind this handle.
     pub fn engine(&self) -> Engine {
         match self.inner.target {
@@ -110,6 +117,17 @@ impl Db {
     {
         let job = move |session: &mut Session| writing(session, label, &f);
         self.inner.writers.submit(job).await.unwrap_or_else(|e| Err(e.into()))
+    }
+
+    /// Runs one statement that is a transaction of its own: durable when this returns, and one round
+    /// trip on PostgreSQL. Returns how many rows it changed. As with [`Db::write`], it does not run
+    /// if the future is dropped before its turn.
+    ///
+    /// # Errors
+    /// As [`WriteTx::execute`]. After [`Error::Unavailable`] it may have been done all the same.
+    pub async fn execute(&self, s: Statement, params: Vec<Value>) -> Result<u64, Error> {
+        let job = move |session: &mut Session| session.run_alone(&s, &params);
+        self.inner.writers.submit(job).await.unwrap_or_else(Err)
     }
 
     /// [`Db::read`] for command line tools and tests: it blocks the calling thread.

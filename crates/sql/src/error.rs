@@ -5,6 +5,9 @@
 
 use std::fmt;
 
+/// What is said of a server that cannot be reached.
+pub(crate) const AWAY: &str = "The PostgreSQL database cannot be reached. Try again in a moment.";
+
 /// A failed statement, transaction or connection.
 #[derive(Debug)]
 pub enum Error {
@@ -81,6 +84,16 @@ impl Error {
 
     pub(crate) fn closing() -> Self {
         Self::unavailable("The database is shutting down. Try again later.", "handle closed")
+    }
+
+    pub(crate) fn away() -> Self {
+        Self::unavailable(AWAY, "not reached since the start")
+    }
+
+    /// Whether nobody answered: a server that refuses the login, or has no such database, has
+    /// answered.
+    pub fn is_away(&self) -> bool {
+        matches!(self, Self::Unavailable { sentence, .. } if sentence == AWAY)
     }
 
     /// Whether the same request may succeed later: contention, or a database out of reach.

@@ -36,6 +36,8 @@ struct Queue {
 struct State {
     jobs: VecDeque<Job>,
     closed: bool,
+    /// Closed from the beginning: nobody has reached the database.
+    away: bool,
 }
 
 /// A queue with its threads.
@@ -97,6 +99,21 @@ impl Lane {
         Ok(lane)
     }
 
+    /// A lane without threads that refuses every job.
+    pub(crate) fn away() -> Self {
+        let (_, ended) = mpsc::channel();
+        let queue = Queue {
+            state: Mutex::new(State { away: true, ..State::default() }),
+            ready: Condvar::new(),
+            space: Condvar::new(),
+            permits: Semaphore::new(1),
+        };
+        let threads = Mutex::new(Threads { handles: Vec::new(), ended });
+        let lane = Self { queue: Arc::new(queue), threads };
+        lane.close();
+        lane
+    }
+
     /// Runs a job on one of the threads, waiting for a place in the queue first. If the caller
     /// goes away before the job starts, it does not run.
     pub(crate) async fn submit<T, F>(&self, job: F) -> Result<T, Error>
@@ -105,7 +122,7 @@ impl Lane {
         F: FnOnce(&mut Session) -> T + Send + 'static,
     {
         let (sender, receiver) = oneshot::channel();
-        let permit = self.queue.permits.acquire().await.map_err(|_| Error::closing())?;
+        let permit = self.queue.permits.acquire().await.map_err(|_| self.queue.refusal())?;
         permit.forget();
         self.queue.push(Box::new(move |session| {
             if !sender.is_closed() {
@@ -172,6 +189,11 @@ impl Queue {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Why a closed lane refuses.
+    fn refusal(&self) -> Error {
+        if self.state().away { Error::away() } else { Error::closing() }
+    }
+
     fn push(&self, job: Job) -> Result<(), Error> {
         let mut state = self.state();
         if state.closed {
@@ -192,7 +214,8 @@ impl Queue {
             }
             state = self.space.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
-        Err(Error::closing())
+        drop(state);
+        Err(self.refusal())
     }
 
     fn pop(&self) -> Option<Job> {

@@ -14,12 +14,13 @@ use postgres::types::ToSql;
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::config::{Config, parse_url};
+use crate::error::AWAY;
 use crate::lane::Opener;
 use crate::pg_codec::{self, decode};
 use crate::pg_tls;
 use crate::session::{self, Mode, now};
 use crate::tx::ROWS_MAX;
-use crate::{Error, Row, Value};
+use crate::{Engine, Error, Preparable as _, Row, Statement, Value};
 
 /// Prepared statements kept per connection; when full, all are forgotten.
 const STATEMENTS_MAX: usize = 512;
@@ -40,7 +41,10 @@ const IDLE_IN_TRANSACTION_MS: u32 = 60_000;
 /// The oldest server the statements are written for.
 const SERVER_VERSION_MIN: i64 = 130_000;
 
-const AWAY: &str = "The PostgreSQL database cannot be reached. Try again in a moment.";
+/// A connection that was idle for longer is tried with a `begin` first: it may have been lost
+/// meanwhile, and nothing is lost with it then.
+const TRUSTED_IDLE: Duration = Duration::from_secs(1);
+
 const TLS_FAILED: &str = "No encrypted connection to PostgreSQL is possible. Check sslmode in the \
     URL and that the server's certificate authority is trusted.";
 
@@ -86,7 +90,13 @@ impl Server {
 /// used; the others connect when they get work.
 pub(crate) fn opener(server: Arc<Server>, first: bool) -> Opener {
     Box::new(move || {
-        let mut session = Session { server, client: None, retry_at: None, pause: RECONNECT_PAUSE };
+        let mut session = Session {
+            server,
+            client: None,
+            retry_at: None,
+            pause: RECONNECT_PAUSE,
+            answered: None,
+        };
         if first {
             examine(session.connected()?)?;
         }
@@ -129,9 +139,40 @@ pub(crate) struct Session {
     client: Option<Client>,
     retry_at: Option<Instant>,
     pause: Duration,
+    /// When the connection last answered.
+    answered: Option<Instant>,
 }
 
 impl Session {
+    /// Runs one statement that is a transaction of its own.
+    pub(crate) fn execute_alone(&mut self, s: &Statement, params: &[Value]) -> Result<u64, Error> {
+        let text = s.sql(Engine::Postgres);
+        let trusted = self.answered.is_some_and(|at| at.elapsed() < TRUSTED_IDLE);
+        if !trusted {
+            let client = self.begin(Mode::Write)?;
+            let out = client.execute(s.name, &text, params);
+            if out.is_err() {
+                self.roll_back();
+                return out;
+            }
+            self.commit()?;
+            return out;
+        }
+        let out = self.connected()?.execute(s.name, &text, params);
+        match &out {
+            Ok(_) => self.answered = Some(now()),
+            // Whether it was done nobody knows.
+            Err(Error::Unavailable { .. }) => self.lost(),
+            Err(_) => {}
+        }
+        out
+    }
+
+    fn lost(&mut self) {
+        self.client = None;
+        self.answered = None;
+    }
+
     pub(crate) fn begin(&mut self, mode: Mode) -> Result<&mut Client, Error> {
         // A reader sees one snapshot, as it does on SQLite.
         let text = match mode {
@@ -156,8 +197,10 @@ impl Session {
             return Ok(());
         };
         let out = client.script("commit", "commit");
-        if matches!(out, Err(Error::Unavailable { .. })) {
-            self.client = None;
+        match &out {
+            Ok(()) => self.answered = Some(now()),
+            Err(Error::Unavailable { .. }) => self.lost(),
+            Err(_) => {}
         }
         out.map_err(|error| match error {
             Error::Unavailable { cause, .. } => Error::unavailable(
@@ -173,7 +216,7 @@ impl Session {
         if let Some(client) = self.client.as_mut()
             && (client.inner.is_closed() || client.script("rollback", "rollback").is_err())
         {
-            self.client = None;
+            self.lost();
         }
     }
 

@@ -8,10 +8,10 @@ use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
-use crate::Error;
 use crate::pg;
 use crate::sqlite;
 use crate::tx::{Conn, WriteTx};
+use crate::{Error, Statement, Value};
 
 /// Times a transaction runs before contention is reported to the caller.
 const ATTEMPTS_MAX: u32 = 5;
@@ -79,6 +79,23 @@ impl Session {
             tracing::debug!(label, took_ms, attempts, "a write held a writer for long");
         }
         out
+    }
+
+    /// Runs one statement that is a transaction of its own.
+    pub(crate) fn run_alone(&mut self, s: &Statement, params: &[Value]) -> Result<u64, Error> {
+        let mut attempts = 0;
+        loop {
+            attempts += 1;
+            let out = match self {
+                Self::Sqlite(session) => session.execute_alone(s, params),
+                Self::Postgres(session) => session.execute_alone(s, params),
+            };
+            match out {
+                Err(error) if error.is_contention() && attempts < ATTEMPTS_MAX => {}
+                out => return out,
+            }
+            std::thread::park_timeout(RETRY_PAUSE * (1 << attempts));
+        }
     }
 
     fn attempt(&mut self, mode: Mode, body: Body<'_>) -> Result<Attempt, Error> {

@@ -17,7 +17,7 @@ use crate::config::Config;
 use crate::lane::{CLOSE_TIMEOUT, Opener};
 use crate::session::{self, Mode};
 use crate::tx::ROWS_MAX;
-use crate::{Error, Row, Value};
+use crate::{Engine, Error, Preparable as _, Row, Statement, Value};
 
 /// Prepared statements kept per connection.
 const STATEMENTS_MAX: usize = 256;
@@ -59,13 +59,29 @@ impl Session {
             self.roll_back();
             return Err(error);
         }
+        self.after_commit();
+        Ok(())
+    }
+
+    /// Runs one statement that is a transaction of its own.
+    pub(crate) fn execute_alone(&mut self, s: &Statement, params: &[Value]) -> Result<u64, Error> {
+        let text = s.sql(Engine::Sqlite);
+        let out = execute(&self.conn, s.name, &text, params);
+        if out.is_ok() {
+            self.after_commit();
+        } else {
+            self.roll_back();
+        }
+        out
+    }
+
+    fn after_commit(&self) {
         if let Some(log) = &self.log
             && log.pages.load(Ordering::Relaxed) > log.overdue
         {
             log.pages.store(0, Ordering::Relaxed);
             checkpoint(&self.conn, "passive");
         }
-        Ok(())
     }
 
     pub(crate) fn roll_back(&mut self) {

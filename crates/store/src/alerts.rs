@@ -79,18 +79,11 @@ const EXPIRED: Statement = Statement::new(
     "select instance_no, id from alerts where closed_at is null and expires_at <= ?1 \
      order by expires_at limit ?2",
 );
-const NEXT_EXPIRY: Statement = Statement::new(
-    "alerts.next_expiry",
-    "select min(expires_at) from alerts where closed_at is null",
-);
-const LAST_NUMBER: Statement = Statement::new(
-    "alerts.last_number",
-    "select last from alert_counters where instance_no = ?1 {for_update}",
-);
-const SET_LAST_NUMBER: Statement = Statement::new(
-    "alerts.set_last_number",
+const TAKE_NUMBERS: Statement = Statement::new(
+    "alerts.take_numbers",
     "insert into alert_counters (instance_no, last) values (?1, ?2) \
-     on conflict (instance_no) do update set last = excluded.last",
+     on conflict (instance_no) do update set last = alert_counters.last + excluded.last \
+     returning last",
 );
 const SHIFT_COUNT: BlobSet = BlobSet {
     name: "alerts.shift_count",
@@ -157,17 +150,8 @@ const UPDATE: BulkUpdate = BulkUpdate {
 };
 
 /// Every statement of this module.
-pub const ALL: &[Statement] = &[
-    GET,
-    LOCK,
-    BY_NUMBER,
-    EXPIRED,
-    NEXT_EXPIRY,
-    LAST_NUMBER,
-    SET_LAST_NUMBER,
-    COUNT_SHIFT,
-    OPEN_COUNT,
-];
+pub const ALL: &[Statement] =
+    &[GET, LOCK, BY_NUMBER, EXPIRED, TAKE_NUMBERS, COUNT_SHIFT, OPEN_COUNT];
 /// Every set statement of this module.
 pub const SETS: &[BlobSet] = &[OPEN_BY_KEY, BY_IDS, LOCK_IDS, SHIFT_COUNT];
 /// Every bulk insert of this module.
@@ -228,17 +212,11 @@ pub fn expired(
     rows.iter().map(|row| Ok((InstanceNo(row.get(0)?), get_id(row, 1)?))).collect()
 }
 
-/// When the next alert runs out of time.
-pub fn next_expiry(tx: &mut ReadTx<'_>) -> Result<Option<Timestamp>, Error> {
-    get_opt_at(&tx.query_one(&NEXT_EXPIRY, &[])?, 0)
-}
-
 /// Takes `count` alert numbers of an instance; returns the first.
 pub fn take_numbers(tx: &mut WriteTx<'_>, no: InstanceNo, count: i64) -> Result<i64, Error> {
-    let row = tx.query_opt(&LAST_NUMBER, &[Value::Int(no.0)])?;
-    let last: i64 = row.map_or(Ok(0), |row| row.get(0))?;
-    tx.execute(&SET_LAST_NUMBER, &[Value::Int(no.0), Value::Int(last.saturating_add(count))])?;
-    Ok(last.saturating_add(1))
+    let row = tx.query_one(&TAKE_NUMBERS, &[Value::Int(no.0), Value::Int(count)])?;
+    let last: i64 = row.get(0)?;
+    Ok(last.saturating_sub(count).saturating_add(1))
 }
 
 /// How many alerts reached these shifts so far.

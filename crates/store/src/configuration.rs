@@ -1,8 +1,8 @@
-//! Configuration as rows: instances, entity bodies, the head revision, the log, and settings.
+//! Configuration as rows: the head, instances, entity bodies, and settings.
 //!
 //! Called by the `config` crate only; nobody else reads configuration from SQL. The bodies are
 //! opaque text here. Writers lock the head first, which makes changes of configuration serial
-//! across all processes of a database.
+//! across all processes of a database. What was changed when is in [`history`](crate::history).
 
 use firebell_domain::directory::{Kind, Revision};
 use firebell_domain::instance::InstanceNo;
@@ -12,59 +12,66 @@ use firebell_sql::{
 
 /// Entity rows read by one statement: the rest is asked for from the last key on.
 pub const ENTITY_PAGE: i64 = 10_000;
-/// Entries of the log one call returns at most.
-pub const LOG_PAGE_MAX: i64 = 1_000;
 /// The most instances of one database.
 pub const INSTANCES_MAX: i64 = 100_000;
 
 const HEAD: Statement =
     Statement::new("configuration.head", "select epoch, n from config_head where one = 1");
+const WHOLE_HEAD: Statement = Statement::new(
+    "configuration.whole_head",
+    "select cell, epoch, n, root, floor from config_head where one = 1",
+);
 const LOCK_HEAD: Statement = Statement::new(
     "configuration.lock_head",
-    "select epoch, n from config_head where one = 1 {for_update}",
+    "select cell, epoch, n, root, floor from config_head where one = 1 {for_update}",
 );
 const SET_HEAD: Statement = Statement::new(
     "configuration.set_head",
-    "update config_head set epoch = ?1, n = ?2 where one = 1",
+    "update config_head set epoch = ?1, n = ?2, root = ?3, floor = ?4 where one = 1",
 );
 const INSTANCES: Statement = Statement::new(
     "configuration.instances",
-    "select no, id, name, region, created, mod_epoch, mod_n from instances order by no limit ?1",
+    "select no, id, name, region, created, mod_epoch, mod_n, digest from instances \
+     where no >= ?1 order by no limit ?2",
+);
+const INSTANCES_SINCE: Statement = Statement::new(
+    "configuration.instances_since",
+    "select no, id, name, region, created, mod_epoch, mod_n, digest from instances \
+     where (mod_epoch, mod_n) > (?1, ?2) order by mod_epoch, mod_n limit ?3",
 );
 const INSTANCE: Statement = Statement::new(
     "configuration.instance",
-    "select no, id, name, region, created, mod_epoch, mod_n from instances where no = ?1",
+    "select no, id, name, region, created, mod_epoch, mod_n, digest from instances where no = ?1",
 );
+const INSTANCE_COUNT: Statement =
+    Statement::new("configuration.instance_count", "select count(*) from instances");
 const LAST_INSTANCE: Statement =
     Statement::new("configuration.last_instance", "select coalesce(max(no), 0) from instances");
 const ADD_INSTANCE: Statement = Statement::new(
     "configuration.add_instance",
-    "insert into instances (no, id, name, region, created, mod_epoch, mod_n) \
-     values (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-);
-const TOUCH_INSTANCE: Statement = Statement::new(
-    "configuration.touch_instance",
-    "update instances set mod_epoch = ?2, mod_n = ?3 where no = ?1",
+    "insert into instances (no, id, name, region, created, mod_epoch, mod_n, digest) \
+     values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
 );
 const FIRST_ENTITIES: Statement = Statement::new(
     "configuration.first_entities",
-    "select kind, id, name_key, body from config_entities where instance_no = ?1 \
+    "select kind, id, name_key, body, rev_epoch, rev_n from config_entities \
+     where instance_no = ?1 \
      order by kind, id limit ?2",
 );
 const NEXT_ENTITIES: Statement = Statement::new(
     "configuration.next_entities",
-    "select kind, id, name_key, body from config_entities where instance_no = ?1 \
+    "select kind, id, name_key, body, rev_epoch, rev_n from config_entities \
+     where instance_no = ?1 \
      and (kind > ?2 or (kind = ?2 and id > ?3)) order by kind, id limit ?4",
+);
+const ENTITIES_BETWEEN: Statement = Statement::new(
+    "configuration.entities_between",
+    "select kind, id, name_key, body, rev_epoch, rev_n, instance_no from config_entities \
+     where instance_no >= ?1 and instance_no <= ?2 order by instance_no, kind, id limit ?3",
 );
 const REMOVE_ENTITY: Statement = Statement::new(
     "configuration.remove_entity",
     "delete from config_entities where instance_no = ?1 and kind = ?2 and id = ?3",
-);
-const LOG: Statement = Statement::new(
-    "configuration.log",
-    "select epoch, n, instance_no, kind, id, at, author, reason, before, after from config_log \
-     where instance_no = ?1 and (epoch < ?2 or (epoch = ?2 and n < ?3)) \
-     order by epoch desc, n desc, kind, id limit ?4",
 );
 const SETTING: Statement =
     Statement::new("configuration.setting", "select value from settings where name = ?1");
@@ -89,23 +96,6 @@ const PUT_ENTITIES: BulkInsert = BulkInsert {
         name_key = excluded.name_key, body = excluded.body, \
         rev_epoch = excluded.rev_epoch, rev_n = excluded.rev_n",
 };
-const APPEND_LOG: BulkInsert = BulkInsert {
-    name: "configuration.append_log",
-    table: "config_log",
-    columns: &[
-        ("epoch", ColumnType::Int),
-        ("n", ColumnType::Int),
-        ("instance_no", ColumnType::Int),
-        ("kind", ColumnType::Text),
-        ("id", ColumnType::Blob),
-        ("at", ColumnType::Int),
-        ("author", ColumnType::Text),
-        ("reason", ColumnType::Text),
-        ("before", ColumnType::Text),
-        ("after", ColumnType::Text),
-    ],
-    on_conflict: "",
-};
 const PARK_NAMES: BulkUpdate = BulkUpdate {
     name: "configuration.park_names",
     table: "config_entities",
@@ -114,27 +104,54 @@ const PARK_NAMES: BulkUpdate = BulkUpdate {
     guard: "",
 };
 
+const TOUCH_INSTANCES: BulkUpdate = BulkUpdate {
+    name: "configuration.touch_instances",
+    table: "instances",
+    key: &[("no", ColumnType::Int)],
+    set: &[
+        ("mod_epoch", ColumnType::Int),
+        ("mod_n", ColumnType::Int),
+        ("digest", ColumnType::Blob),
+    ],
+    guard: "",
+};
+
 /// Every plain statement, for the catalogue test.
 pub const ALL: &[Statement] = &[
     HEAD,
+    WHOLE_HEAD,
     LOCK_HEAD,
     SET_HEAD,
     INSTANCES,
+    INSTANCES_SINCE,
     INSTANCE,
+    INSTANCE_COUNT,
     LAST_INSTANCE,
     ADD_INSTANCE,
-    TOUCH_INSTANCE,
     FIRST_ENTITIES,
     NEXT_ENTITIES,
+    ENTITIES_BETWEEN,
     REMOVE_ENTITY,
-    LOG,
     SETTING,
     ADD_SETTING,
 ];
 /// Every bulk insert.
-pub const INSERTS: &[BulkInsert] = &[PUT_ENTITIES, APPEND_LOG];
+pub const INSERTS: &[BulkInsert] = &[PUT_ENTITIES];
 /// Every bulk update.
-pub const UPDATES: &[BulkUpdate] = &[PARK_NAMES];
+pub const UPDATES: &[BulkUpdate] = &[PARK_NAMES, TOUCH_INSTANCES];
+
+/// The newest revision and what is known of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Head {
+    /// Which database, for ever.
+    pub cell: [u8; 16],
+    /// The newest revision.
+    pub revision: Revision,
+    /// The digest of all configuration as of it.
+    pub root: [u8; 32],
+    /// The oldest `n` of the epoch from which kept deltas still lead to the newest.
+    pub floor: i64,
+}
 
 /// An instance as stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -151,6 +168,8 @@ pub struct InstanceRow {
     pub created: i64,
     /// The revision that last changed its configuration.
     pub modified: Revision,
+    /// The digest of its configuration as of it.
+    pub digest: [u8; 32],
 }
 
 /// An entity as stored.
@@ -164,29 +183,8 @@ pub struct EntityRow {
     pub name_key: String,
     /// The encoded entity.
     pub body: String,
-}
-
-/// One changed entity in the log.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LogRow {
-    /// The change it is part of.
-    pub revision: Revision,
-    /// Whose configuration.
-    pub instance: InstanceNo,
-    /// The kind's word.
-    pub kind: String,
-    /// Which entity.
-    pub id: [u8; 16],
-    /// When, in microseconds since the epoch.
-    pub at: i64,
-    /// Who changed it.
-    pub author: String,
-    /// Why.
-    pub reason: String,
-    /// The body before, without secrets; none for a new entity.
-    pub before: Option<String>,
-    /// The body after, without secrets; none for a removed entity.
-    pub after: Option<String>,
+    /// The revision that last changed it.
+    pub changed: Revision,
 }
 
 /// The newest revision.
@@ -197,20 +195,30 @@ pub fn head(tx: &mut ReadTx<'_>) -> Result<Revision, Error> {
     revision(&tx.query_one(&HEAD, &[])?, 0)
 }
 
-/// The newest revision; no other process can change configuration until this transaction ends.
+/// The whole head.
 ///
 /// # Errors
 /// What the engine reports.
-pub fn lock_head(tx: &mut WriteTx<'_>) -> Result<Revision, Error> {
-    revision(&tx.query_one(&LOCK_HEAD, &[])?, 0)
+pub fn whole_head(tx: &mut ReadTx<'_>) -> Result<Head, Error> {
+    head_row(&tx.query_one(&WHOLE_HEAD, &[])?)
 }
 
-/// Records the newest revision.
+/// The whole head; no other process can change configuration until this transaction ends.
 ///
 /// # Errors
 /// What the engine reports.
-pub fn set_head(tx: &mut WriteTx<'_>, head: Revision) -> Result<(), Error> {
-    tx.execute(&SET_HEAD, &[head.epoch.into(), head.n.into()]).map(drop)
+pub fn lock_head(tx: &mut WriteTx<'_>) -> Result<Head, Error> {
+    head_row(&tx.query_one(&LOCK_HEAD, &[])?)
+}
+
+/// Records the head; the cell stays what it is.
+///
+/// # Errors
+/// What the engine reports.
+pub fn set_head(tx: &mut WriteTx<'_>, head: &Head) -> Result<(), Error> {
+    let Revision { epoch, n } = head.revision;
+    let values = [epoch.into(), n.into(), head.root.into(), head.floor.into()];
+    tx.execute(&SET_HEAD, &values).map(drop)
 }
 
 /// Every instance, by number.
@@ -218,7 +226,37 @@ pub fn set_head(tx: &mut WriteTx<'_>, head: Revision) -> Result<(), Error> {
 /// # Errors
 /// What the engine reports.
 pub fn instances(tx: &mut ReadTx<'_>) -> Result<Vec<InstanceRow>, Error> {
-    tx.query(&INSTANCES, &[INSTANCES_MAX.into()])?.into_iter().map(instance_row).collect()
+    instances_from(tx, InstanceNo(0), INSTANCES_MAX)
+}
+
+/// Some instances, by number, from a number on; at most `limit`.
+///
+/// # Errors
+/// What the engine reports.
+pub fn instances_from(
+    tx: &mut ReadTx<'_>,
+    from: InstanceNo,
+    limit: i64,
+) -> Result<Vec<InstanceRow>, Error> {
+    let limit = limit.clamp(0, INSTANCES_MAX);
+    tx.query(&INSTANCES, &[from.0.into(), limit.into()])?.into_iter().map(instance_row).collect()
+}
+
+/// The instances that were changed after a revision, oldest change first.
+///
+/// # Errors
+/// What the engine reports.
+pub fn instances_since(tx: &mut ReadTx<'_>, after: Revision) -> Result<Vec<InstanceRow>, Error> {
+    let values = [after.epoch.into(), after.n.into(), INSTANCES_MAX.into()];
+    tx.query(&INSTANCES_SINCE, &values)?.into_iter().map(instance_row).collect()
+}
+
+/// How many instances there are.
+///
+/// # Errors
+/// What the engine reports.
+pub fn instance_count(tx: &mut ReadTx<'_>) -> Result<i64, Error> {
+    tx.query_one(&INSTANCE_COUNT, &[])?.get(0)
 }
 
 /// One instance.
@@ -251,16 +289,24 @@ pub fn add_instance(tx: &mut WriteTx<'_>, row: &InstanceRow) -> Result<(), Error
         row.created.into(),
         row.modified.epoch.into(),
         row.modified.n.into(),
+        row.digest.into(),
     ];
     tx.execute(&ADD_INSTANCE, &values).map(drop)
 }
 
-/// Records the revision that last changed an instance's configuration.
+/// Records the revision that last changed some instances, and their digests as of it. Each
+/// instance once.
 ///
 /// # Errors
 /// What the engine reports.
-pub fn touch_instance(tx: &mut WriteTx<'_>, no: InstanceNo, at: Revision) -> Result<(), Error> {
-    tx.execute(&TOUCH_INSTANCE, &[no.0.into(), at.epoch.into(), at.n.into()]).map(drop)
+pub fn touch_instances(
+    tx: &mut WriteTx<'_>,
+    which: &[(InstanceNo, Revision, [u8; 32])],
+) -> Result<(), Error> {
+    let values = |(no, at, digest): &(InstanceNo, Revision, [u8; 32])| {
+        vec![no.0.into(), at.epoch.into(), at.n.into(), digest.into()]
+    };
+    tx.bulk_update(&TOUCH_INSTANCES, which.iter().map(values).collect()).map(drop)
 }
 
 /// The next [`ENTITY_PAGE`] entities of an instance after the given kind and id, by kind and id.
@@ -279,26 +325,32 @@ pub fn entities(
             tx.query(&NEXT_ENTITIES, &values)?
         }
     };
-    rows.into_iter()
-        .map(|mut row| {
-            Ok(EntityRow {
-                kind: row.take(0)?,
-                id: row.get(1)?,
-                name_key: row.take(2)?,
-                body: row.take(3)?,
-            })
-        })
-        .collect()
+    rows.into_iter().map(entity_row).collect()
 }
 
-/// Adds or replaces entities as of a revision. Each entity once.
+/// Entities of the instances in a range of numbers (both ends included), by instance, kind and
+/// id; at most `limit`, so that the last instance's may not be complete.
+///
+/// # Errors
+/// What the engine reports.
+pub fn entities_between(
+    tx: &mut ReadTx<'_>,
+    from: InstanceNo,
+    to: InstanceNo,
+    limit: i64,
+) -> Result<Vec<(InstanceNo, EntityRow)>, Error> {
+    let values = [from.0.into(), to.0.into(), limit.into()];
+    let rows = tx.query(&ENTITIES_BETWEEN, &values)?.into_iter();
+    rows.map(|row| Ok((InstanceNo(row.get(6)?), entity_row(row)?))).collect()
+}
+
+/// Adds or replaces entities. Each entity once.
 ///
 /// # Errors
 /// [`Error::Unique`] when another entity of the kind has one of the names.
 pub fn put_entities(
     tx: &mut WriteTx<'_>,
     no: InstanceNo,
-    at: Revision,
     rows: Vec<EntityRow>,
 ) -> Result<(), Error> {
     let values = |row: EntityRow| {
@@ -308,8 +360,8 @@ pub fn put_entities(
             row.id.into(),
             row.name_key.into(),
             row.body.into(),
-            at.epoch.into(),
-            at.n.into(),
+            row.changed.epoch.into(),
+            row.changed.n.into(),
         ]
     };
     tx.bulk_insert(&PUT_ENTITIES, rows.into_iter().map(values).collect()).map(drop)
@@ -347,43 +399,6 @@ pub fn remove_entities(
     tx.execute_many(&REMOVE_ENTITY, &rows).map(drop)
 }
 
-/// Appends to the log.
-///
-/// # Errors
-/// What the engine reports.
-pub fn append_log(tx: &mut WriteTx<'_>, rows: Vec<LogRow>) -> Result<(), Error> {
-    let values = |row: LogRow| {
-        vec![
-            row.revision.epoch.into(),
-            row.revision.n.into(),
-            row.instance.0.into(),
-            row.kind.into(),
-            row.id.into(),
-            row.at.into(),
-            row.author.into(),
-            row.reason.into(),
-            row.before.into(),
-            row.after.into(),
-        ]
-    };
-    tx.bulk_insert(&APPEND_LOG, rows.into_iter().map(values).collect()).map(drop)
-}
-
-/// Entries of an instance's log before a revision, newest first; at most [`LOG_PAGE_MAX`].
-///
-/// # Errors
-/// What the engine reports.
-pub fn log(
-    tx: &mut ReadTx<'_>,
-    no: InstanceNo,
-    before: Revision,
-    limit: i64,
-) -> Result<Vec<LogRow>, Error> {
-    let limit = limit.clamp(0, LOG_PAGE_MAX);
-    let values = [no.0.into(), before.epoch.into(), before.n.into(), limit.into()];
-    tx.query(&LOG, &values)?.into_iter().map(log_row).collect()
-}
-
 /// A setting of the server; none if it was never set.
 ///
 /// # Errors
@@ -402,7 +417,7 @@ pub fn setting_or(tx: &mut WriteTx<'_>, name: &str, fresh: &str) -> Result<Strin
     tx.query_one(&SETTING, &[name.into()])?.take(0)
 }
 
-fn revision(row: &Row, first: usize) -> Result<Revision, Error> {
+pub(crate) fn revision(row: &Row, first: usize) -> Result<Revision, Error> {
     Ok(Revision { epoch: row.get(first)?, n: row.get(first + 1)? })
 }
 
@@ -414,19 +429,25 @@ fn instance_row(mut row: Row) -> Result<InstanceRow, Error> {
         region: row.take(3)?,
         created: row.get(4)?,
         modified: revision(&row, 5)?,
+        digest: row.get(7)?,
     })
 }
 
-fn log_row(mut row: Row) -> Result<LogRow, Error> {
-    Ok(LogRow {
-        revision: revision(&row, 0)?,
-        instance: InstanceNo(row.get(2)?),
-        kind: row.take(3)?,
-        id: row.get(4)?,
-        at: row.get(5)?,
-        author: row.take(6)?,
-        reason: row.take(7)?,
-        before: row.take(8)?,
-        after: row.take(9)?,
+fn entity_row(mut row: Row) -> Result<EntityRow, Error> {
+    Ok(EntityRow {
+        kind: row.take(0)?,
+        id: row.get(1)?,
+        name_key: row.take(2)?,
+        body: row.take(3)?,
+        changed: revision(&row, 4)?,
+    })
+}
+
+fn head_row(row: &Row) -> Result<Head, Error> {
+    Ok(Head {
+        cell: row.get(0)?,
+        revision: revision(row, 1)?,
+        root: row.get(3)?,
+        floor: row.get(4)?,
     })
 }

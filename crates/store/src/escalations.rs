@@ -16,10 +16,6 @@ const DUE: Statement = Statement::new(
     "select instance_no, alert_id, shift_id, group_id, due_at, walk from escalations \
      where due_at <= ?1 order by due_at limit ?2",
 );
-const NEXT_DUE: Statement = Statement::new(
-    "escalations.next_due",
-    "select min(due_at) from escalations where due_at is not null",
-);
 const OF_ALERT: Statement = Statement::new(
     "escalations.of_alert",
     "select instance_no, alert_id, shift_id, group_id, due_at, walk from escalations \
@@ -64,7 +60,7 @@ const UPDATE: BulkUpdate = BulkUpdate {
 };
 
 /// Every statement of this module.
-pub const ALL: &[Statement] = &[DUE, NEXT_DUE, OF_ALERT];
+pub const ALL: &[Statement] = &[DUE, OF_ALERT];
 /// Every set statement of this module.
 pub const SETS: &[BlobSet] = &[RUNNING, STOP_ALERTS];
 /// Every bulk insert of this module.
@@ -92,11 +88,6 @@ pub struct Escalation {
 /// Walks whose turn has come, the longest due first.
 pub fn due(tx: &mut ReadTx<'_>, now: Timestamp, limit: i64) -> Result<Vec<Escalation>, Error> {
     read(&tx.query(&DUE, &[at(now), Value::Int(limit)])?)
-}
-
-/// When the next turn of any walk is.
-pub fn next_due(tx: &mut ReadTx<'_>) -> Result<Option<Timestamp>, Error> {
-    get_opt_at(&tx.query_one(&NEXT_DUE, &[])?, 0)
 }
 
 /// The walks of an alert.

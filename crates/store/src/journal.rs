@@ -1,17 +1,23 @@
 //! The intake journal: what was accepted and is not processed yet.
 
 use firebell_base::Timestamp;
-use firebell_sql::{BlobSet, Error, ReadTx, Statement, TextSet, Value, WriteTx};
+use firebell_sql::{BlobSet, Db, Error, ReadTx, Statement, TextSet, Value, WriteTx};
 
 use crate::codec::at;
 
 const APPEND: Statement =
     Statement::new("journal.append", "insert into journal (accepted_at, batch) values (?1, ?2)");
-const SIZES: Statement =
-    Statement::new("journal.sizes", "select seq, length(batch) from journal order by seq limit ?1");
-const UP_TO: Statement = Statement::new(
-    "journal.up_to",
-    "select seq, accepted_at, batch from journal where seq <= ?1 order by seq limit ?2",
+// One row more than wanted tells that there are more; a batch that does not fit is not read.
+const OLDEST: Statement = Statement::new(
+    "journal.oldest",
+    "with oldest (seq, size) as \
+       (select seq, length(batch) from journal order by seq limit ?1), \
+     summed (seq, nth, total) as \
+       (select seq, row_number() over (order by seq), sum(size) over (order by seq) from oldest) \
+     select s.seq, (select j.accepted_at from journal j where j.seq = s.seq), \
+       case when s.nth = 1 or (s.nth < ?1 and s.total <= ?2) \
+         then (select j.batch from journal j where j.seq = s.seq) end \
+     from summed s order by s.seq",
 );
 const REMOVE: TextSet = TextSet {
     name: "journal.remove",
@@ -27,7 +33,7 @@ const BACKLOG: Statement =
     Statement::new("journal.backlog", "select count(*), min(accepted_at) from journal");
 
 /// Every statement of this module.
-pub const ALL: &[Statement] = &[APPEND, SIZES, UP_TO, SET_ASIDE, BACKLOG];
+pub const ALL: &[Statement] = &[APPEND, OLDEST, SET_ASIDE, BACKLOG];
 /// Every set statement of this module.
 pub const SETS: &[BlobSet] = &[REMOVE];
 
@@ -47,28 +53,23 @@ pub fn append(tx: &mut WriteTx<'_>, now: Timestamp, batch: &[u8]) -> Result<(), 
     tx.execute(&APPEND, &[at(now), Value::Blob(batch.to_vec())]).map(drop)
 }
 
+/// Appends a batch in a transaction of its own; durable when this returns.
+pub async fn append_alone(db: &Db, now: Timestamp, batch: Vec<u8>) -> Result<(), Error> {
+    db.execute(APPEND, vec![at(now), Value::Blob(batch)]).await.map(drop)
+}
+
 /// The oldest records: as many as there are, up to `records` and to `bytes` together, but at least one. Also says
 /// whether there are more.
 pub fn oldest(tx: &mut ReadTx<'_>, records: i64, bytes: i64) -> Result<(Vec<Record>, bool), Error> {
-    let sizes = tx.query(&SIZES, &[Value::Int(records.saturating_add(1))])?;
-    let (mut last, mut taken, mut total) = (None, 0, 0_i64);
-    for row in &sizes {
-        let size: i64 = row.get(1)?;
-        total = total.saturating_add(size);
-        if taken >= records || (taken > 0 && total > bytes) {
-            break;
-        }
-        last = Some(row.get::<i64>(0)?);
-        taken += 1;
+    let rows = tx.query(&OLDEST, &[Value::Int(records.saturating_add(1)), Value::Int(bytes)])?;
+    let found = rows.len();
+    let mut taken = Vec::with_capacity(found);
+    for mut row in rows {
+        let Some(batch) = row.take::<Option<Vec<u8>>>(2)? else { break };
+        taken.push(Record { seq: row.get(0)?, accepted: crate::codec::get_at(&row, 1)?, batch });
     }
-    let Some(last) = last else { return Ok((Vec::new(), false)) };
-    let more = i64::try_from(sizes.len()).unwrap_or(i64::MAX) > taken;
-    let rows = tx.query(&UP_TO, &[Value::Int(last), Value::Int(records)])?;
-    let found = rows.into_iter().map(|mut row| {
-        let accepted = crate::codec::get_at(&row, 1)?;
-        Ok(Record { seq: row.get(0)?, accepted, batch: row.take(2)? })
-    });
-    Ok((found.collect::<Result<_, Error>>()?, more))
+    let more = found > taken.len();
+    Ok((taken, more))
 }
 
 /// Removes the processed records. On PostgreSQL a record with a lower number may be committed later

@@ -8,6 +8,12 @@
 mod codec;
 pub mod migrations;
 pub mod configuration;
+pub mod history;
+pub mod feed;
+pub mod seats;
+pub mod nodes;
+pub mod audit;
+pub mod sessions;
 pub mod alerts;
 pub mod alert_list;
 pub mod deliveries;

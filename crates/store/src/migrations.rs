@@ -17,6 +17,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0002_operations.sql"),
         postgres: include_str!("../migrations/postgres/0002_operations.sql"),
     },
+    Migration {
+        number: 3,
+        name: "plane",
+        sqlite: include_str!("../migrations/sqlite/0003_plane.sql"),
+        postgres: include_str!("../migrations/postgres/0003_plane.sql"),
+    },
 ];
 
 /// Every migration, in order.

@@ -37,6 +37,11 @@ const EMPTY: Catalogue =
 #[expect(clippy::needless_update, reason = "most modules do not have every kind of statement")]
 const MODULES: &[Catalogue] = catalogue! {
     configuration: statements ALL, inserts INSERTS, updates UPDATES;
+    seats: statements ALL, inserts INSERTS, updates UPDATES;
+    nodes: statements ALL;
+    history: statements ALL, inserts INSERTS;
+    feed: statements ALL;
+    audit: statements ALL;
     alerts: statements ALL, sets SETS, inserts INSERTS, updates UPDATES;
     alert_list: statements ALL;
     deliveries: statements ALL, inserts INSERTS;
@@ -46,6 +51,7 @@ const MODULES: &[Catalogue] = catalogue! {
     journal: statements ALL, sets SETS;
     notifications: statements ALL, sets SETS, inserts INSERTS, updates UPDATES;
     responses: statements ALL, sets SETS;
+    sessions: statements ALL, inserts INSERTS;
     retention: statements ALL;
     timeline: statements ALL, inserts INSERTS;
 };

@@ -7,14 +7,21 @@
     reason = "these are tests: what fails is the story, and the kill story says what it counted"
 )]
 
+mod servers;
+
+mod away;
 mod correlate;
+mod data_plane;
 mod deliver;
 mod escalate;
 mod explain;
+mod founding;
 mod interplay;
 mod kill;
+mod licences;
 mod nested;
 mod real_parts;
 mod respond;
 mod route;
+mod rush;
 mod survive;

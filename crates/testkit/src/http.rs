@@ -20,6 +20,14 @@ pub struct Reply {
     pub status: u16,
     /// The body as text; invalid UTF-8 is replaced.
     pub body: String,
+    headers: Headers,
+}
+
+impl Reply {
+    /// The value of a header, by its name in lower case; empty if it is not there.
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
+    }
 }
 
 /// A connection that is kept open.
@@ -79,7 +87,8 @@ fn read_reply(stream: &mut impl BufRead) -> io::Result<Reply> {
     let status = first.split(' ').nth(1).and_then(|code| code.parse().ok());
     let status = status.ok_or_else(|| io::Error::other("not an HTTP answer"))?;
     let body = read_body(stream, &headers)?;
-    Ok(Reply { status, body: String::from_utf8_lossy(&body).into_owned() })
+    let body = String::from_utf8_lossy(&body).into_owned();
+    Ok(Reply { status, body, headers })
 }
 
 type Headers = Vec<(String, String)>;

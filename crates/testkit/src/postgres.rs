@@ -126,6 +126,34 @@ impl TempPostgres {
         Ok(self.url(&name))
     }
 
+    /// Stops the server in the middle of what it does: connections stay open, and nobody answers.
+    ///
+    /// # Errors
+    /// When its processes cannot be found or signalled.
+    pub fn pause(&self) -> Result<()> {
+        // The first one starts the others: once it stands still, no new ones come.
+        let first = self.first_process()?;
+        signal("-STOP", &[first])?;
+        signal("-STOP", &children(first)?)
+    }
+
+    /// Goes on after [`TempPostgres::pause`].
+    ///
+    /// # Errors
+    /// When its processes cannot be found or signalled.
+    pub fn resume(&self) -> Result<()> {
+        let first = self.first_process()?;
+        signal("-CONT", &children(first)?)?;
+        signal("-CONT", &[first])
+    }
+
+    /// The server's own process, as it says in its directory.
+    fn first_process(&self) -> Result<u32> {
+        let file = std::fs::read_to_string(self.dir.join("data/postmaster.pid"))?;
+        let line = file.lines().next().context("the server's file of its process is empty")?;
+        Ok(line.trim().parse()?)
+    }
+
     fn try_start(bin: &Path, fsync: FsyncMode) -> Result<Self> {
         let dir = tempfile::Builder::new().prefix("fbpg").tempdir()?;
         let owner = std::fs::metadata(dir.path())?.uid();
@@ -166,6 +194,8 @@ impl TempPostgres {
 
 impl Drop for TempPostgres {
     fn drop(&mut self) {
+        // Whoever stands still ends only after going on.
+        drop(self.resume());
         drop(self.pipe.take());
         drop(self.watchdog.wait());
     }
@@ -283,6 +313,22 @@ fn installed() -> Result<PathBuf> {
 struct Account {
     user: u32,
     group: u32,
+}
+
+/// The processes a process has started, as Linux knows them.
+fn children(of: u32) -> Result<Vec<u32>> {
+    let listed = std::fs::read_to_string(format!("/proc/{of}/task/{of}/children"))?;
+    listed.split_whitespace().map(|number| Ok(number.parse()?)).collect()
+}
+
+/// Signals processes of this server; one that has ended meanwhile needs none.
+fn signal(which: &str, processes: &[u32]) -> Result<()> {
+    for process in processes {
+        let mut kill = Command::new("kill");
+        kill.args([which, &process.to_string()]).stdin(Stdio::null()).stderr(Stdio::null());
+        kill.status().context("cannot run kill")?;
+    }
+    Ok(())
 }
 
 /// Gives the directory to the server's account.

@@ -56,6 +56,8 @@ pub struct World {
     pub sent: Sent,
     engine: Engine,
     deliverer: Deliverer,
+    /// Where the pipeline's ids come from.
+    random: Random,
     /// Closes and removes the database.
     _guard: DbGuard,
 }
@@ -63,17 +65,28 @@ pub struct World {
 impl World {
     /// A world with one instance, `sample`, configured by a document (YAML).
     pub async fn new(engine: TestEngine, document: &str) -> Self {
+        Self::with(engine, document, [Random::System, Random::System]).await
+    }
+
+    /// The same world again for the same seed: what it was told in the same order gets the same ids.
+    pub async fn seeded(engine: TestEngine, document: &str, seed: u64) -> Self {
+        // The authority draws from its own: changes of configuration do not move the pipeline's ids.
+        Self::with(engine, document, [Random::seeded(seed), Random::seeded(!seed)]).await
+    }
+
+    async fn with(engine: TestEngine, document: &str, [ids, random]: [Random; 2]) -> Self {
         let (db, guard) = fresh_db(engine);
         let clock = ManualClock::at(START.parse().expect("an instant"));
         let migrations = migrations::migrations();
         firebell_sql::migrate(&db, migrations, clock.now().as_microsecond()).expect("migrates");
         let snapshots = Snapshots::load(&db).await.expect("an empty configuration");
-        let authority = Authority::new(db.clone(), snapshots.clone(), Random::System);
-        let sample = authority.create_instance("sample", Region::Emea, clock.now()).await;
+        let authority = Authority::new(db.clone(), snapshots.clone(), ids);
+        let by = Author::new("test", "set up");
+        let sample = authority.create_instance("sample", Region::Emea, &by, clock.now()).await;
         let no = sample.expect("an instance").instance.no;
         let sent = Sent::default();
         let (intake, responder, metrics, engine, deliverer) =
-            open(&db, &snapshots, &clock, &sent).await;
+            open(&db, &snapshots, &clock, &random, &sent).await;
         let world = Self {
             db,
             clock,
@@ -86,6 +99,7 @@ impl World {
             sent,
             engine,
             deliverer,
+            random,
             _guard: guard,
         };
         world.apply(document).await;
@@ -105,7 +119,7 @@ impl World {
     /// Throws the running parts away, as a crash would, and starts new ones on the same database.
     pub async fn restart(&mut self) {
         let (intake, responder, metrics, engine, deliverer) =
-            open(&self.db, &self.snapshots, &self.clock, &self.sent).await;
+            open(&self.db, &self.snapshots, &self.clock, &self.random, &self.sent).await;
         self.intake = intake;
         self.responder = responder;
         self.metrics = metrics;
@@ -211,6 +225,7 @@ async fn open(
     db: &Db,
     snapshots: &Snapshots,
     clock: &ManualClock,
+    random: &Random,
     sent: &Sent,
 ) -> (Intake, Responder, Metrics, Engine, Deliverer) {
     let mut registry = Registry::new();
@@ -224,7 +239,7 @@ async fn open(
             key: LinkKey::new([7; 32]),
         },
         clock: Clock::Manual(clock.clone()),
-        random: Random::System,
+        random: random.clone(),
         owner: "test".to_owned(),
     };
     let pipeline = Pipeline::open(parts).await.expect("the pipeline opens");

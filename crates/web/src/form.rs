@@ -1,6 +1,7 @@
-//! The form of the response page: one optional comment, bounded before it is read.
+//! Forms, bounded before they are read.
 
 use axum::body::{Body, to_bytes};
+use firebell_access::form::Fields;
 
 /// The largest form body, in bytes: the longest comment fits four times over when every character
 /// is one byte, and is cut when percent-encoding makes it larger.
@@ -12,56 +13,26 @@ pub(crate) struct TooLarge;
 
 /// The comment that came with an answer; none when the field is empty or missing.
 pub(crate) async fn comment(body: Body) -> Result<Option<String>, TooLarge> {
+    Ok(fields(body).await?.word("comment").map(str::to_owned))
+}
+
+/// The fields of a form.
+pub(crate) async fn fields(body: Body) -> Result<Fields, TooLarge> {
     let bytes = to_bytes(body, FORM_BYTES_MAX).await.map_err(|_| TooLarge)?;
-    Ok(field(&bytes, b"comment"))
-}
-
-/// The first value of a field of an `application/x-www-form-urlencoded` body.
-fn field(body: &[u8], name: &[u8]) -> Option<String> {
-    body.split(|b| *b == b'&').find_map(|pair| {
-        let value = pair.strip_prefix(name)?.strip_prefix(b"=")?;
-        let text = String::from_utf8_lossy(&decoded(value)).trim().to_owned();
-        (!text.is_empty()).then_some(text)
-    })
-}
-
-/// Undoes `+` and `%XX`; a `%` that begins no escape stands for itself.
-fn decoded(mut rest: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(rest.len());
-    while let Some((first, tail)) = rest.split_first() {
-        let escaped = match (first, tail) {
-            (b'%', [high, low, ..]) => hex(*high).zip(hex(*low)),
-            _ => None,
-        };
-        match (escaped, first) {
-            (Some((high, low)), _) => out.push(high << 4 | low),
-            (None, b'+') => out.push(b' '),
-            (None, other) => out.push(*other),
-        }
-        rest = if escaped.is_some() { tail.get(2..).unwrap_or_default() } else { tail };
-    }
-    out
-}
-
-fn hex(digit: u8) -> Option<u8> {
-    char::from(digit).to_digit(16).and_then(|d| u8::try_from(d).ok())
+    Ok(Fields::read(&bytes))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn fields_are_decoded() {
-        let read = |body: &[u8]| field(body, b"comment");
-        assert_eq!(read(b"comment=a+b%21%C3%B8"), Some("a b!ø".to_owned()));
-        assert_eq!(read(b"x=1&comment=%f0%9f%94%94"), Some("🔔".to_owned()));
-        assert_eq!(read(b"comment=first&comment=second"), Some("first".to_owned()));
-        assert_eq!(read(b"comment=100%"), Some("100%".to_owned()));
-        assert_eq!(read(b"comment=%zz%4"), Some("%zz%4".to_owned()));
-        assert_eq!(read(b"comment=%ff%00x"), Some("\u{FFFD}\0x".to_owned()));
-        for nothing in [b"".as_slice(), b"comment", b"comment=", b"comment=+%20", b"comments=x"] {
-            assert_eq!(read(nothing), None);
+    #[tokio::test]
+    async fn a_comment_is_decoded_and_an_empty_one_is_none() {
+        let read = async |body: &'static str| comment(Body::from(body)).await;
+        assert_eq!(read("x=1&comment=+a+b%21%C3%B8%0A").await, Ok(Some("a b!ø".to_owned())));
+        assert_eq!(read("comment=first&comment=second").await, Ok(Some("first".to_owned())));
+        for nothing in ["", "comment", "comment=", "comment=+%20", "comments=x"] {
+            assert_eq!(read(nothing).await, Ok(None));
         }
     }
 

@@ -18,7 +18,8 @@ pub(crate) async fn of_pages(mut response: Response) -> Response {
         (header::HeaderName::from_static("x-robots-tag"), "noindex, nofollow"),
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     ] {
-        headers.insert(name, HeaderValue::from_static(value));
+        // A page may have said something of its own.
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
     response
 }

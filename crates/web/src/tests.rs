@@ -3,4 +3,6 @@
 mod contrast;
 mod pages;
 mod refusals;
+mod sign_in;
+mod reset;
 mod world;

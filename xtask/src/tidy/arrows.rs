@@ -20,7 +20,7 @@ enum Ours {
 
 use Ours::{Any, Only};
 
-const RULES: [Rule; 15] = [
+const RULES: [Rule; 16] = [
     Rule { folder: "base", ours: Only(&[]), bans: &["tokio", "serde", "rusqlite", "axum"] },
     Rule {
         folder: "domain",
@@ -32,6 +32,11 @@ const RULES: [Rule; 15] = [
     Rule {
         folder: "config",
         ours: Only(&["base", "domain", "sql", "store"]),
+        bans: &["axum", "rusqlite", "postgres"],
+    },
+    Rule {
+        folder: "replica",
+        ours: Only(&["base", "domain", "sql", "store", "config"]),
         bans: &["axum", "rusqlite", "postgres"],
     },
     Rule { folder: "access", ours: Only(&["base", "domain"]), bans: &["axum", "tokio"] },
@@ -51,7 +56,7 @@ const RULES: [Rule; 15] = [
 ];
 
 /// The doors see everything below them but SQL, and not each other.
-const EDGE: Ours = Only(&["base", "domain", "config", "access", "pipeline", "store"]);
+const EDGE: Ours = Only(&["base", "domain", "config", "replica", "access", "pipeline", "store"]);
 
 /// Only programs with a command line of their own parse one.
 const MAY_USE_CLAP: [&str; 2] = ["firebell", "bench"];

@@ -1,9 +1,13 @@
 //! Who gets in, who does not, and that refusals cannot be told apart.
 
 use std::net::Ipv4Addr;
+use std::sync::Mutex;
+use std::sync::atomic::AtomicBool;
 
 use firebell_base::time;
+use firebell_domain::alert::Priority;
 use firebell_domain::credential::{ApiKey, ApiKeyId, Password};
+use firebell_domain::device::{Address, Device, DeviceId};
 use firebell_domain::directory::{Entity, Revision};
 use firebell_domain::instance::{Instance, InstanceId, Region};
 use firebell_domain::name::Name;
@@ -12,6 +16,7 @@ use firebell_domain::property::Properties;
 use firebell_domain::schedule::Zone;
 
 use super::*;
+use crate::token::TokenKind;
 
 const AKIRA: PersonId = PersonId::from_bytes([1; 16]);
 const GOOD: &str = "correct horse: battery";
@@ -125,14 +130,30 @@ fn an_api_key_lets_in_as_its_owner_without_a_slow_step() {
 
 #[test]
 fn unknown_users_and_wrong_passwords_take_the_same_way() {
-    let world = world();
+    let mut world = world();
+    let mut asleep = person(PersonId::from_bytes([2; 16]), "asleep", &[Role::StandardUser]);
+    asleep.status = Status::Inactive;
+    let hash = password::hash(GOOD, &Random::seeded(12)).expect("hashes");
+    world.directory.put(Entity::Password(Password { person: asleep.id, hash }));
+    world.directory.put(Entity::Person(asleep));
+    let fresh = person(PersonId::from_bytes([3; 16]), "fresh", &[Role::StandardUser]);
+    world.directory.put(Entity::Person(fresh));
     let mut sentences = Vec::new();
-    for header in [basic("nobody", GOOD), basic("akira", "wrong"), basic("akira", "")] {
+    for header in [
+        basic("nobody", GOOD),
+        basic("akira", "wrong"),
+        basic("akira", ""),
+        basic("asleep", GOOD),
+        basic("fresh", GOOD),
+    ] {
+        let before = (world.door.argon2_runs(), password::runs::so_far());
         let prepared = world.door.prepare(&world.directory, Some(&header), None, at(0));
         let Ok(Prepared::Pending(pending)) = prepared else {
             panic!("answered early: {prepared:?}")
         };
         let error = world.door.verify(&pending, at(0)).expect_err("refused");
+        let runs = (world.door.argon2_runs(), password::runs::so_far());
+        assert_eq!(runs, (before.0 + 1, before.1 + 1), "one hash, whatever is wrong");
         sentences.push(error.to_string());
     }
     sentences.dedup();
@@ -227,4 +248,66 @@ fn nothing_shows_the_password() {
     let header = basic("akira", GOOD);
     let prepared = world.door.prepare(&world.directory, Some(&header), None, at(0));
     assert!(!format!("{prepared:?} {:?}", world.door).contains("horse"));
+}
+
+/// An e-mail device.
+fn mailbox(n: u8, owner: PersonId, address: &str) -> Device {
+    Device {
+        id: DeviceId::from_bytes([n; 16]),
+        owner,
+        name: name(&format!("Mail {n}")),
+        address: Address::Email(address.to_owned()),
+        sequence: u16::from(n),
+        delay_minutes: 0,
+        priority_threshold: Priority::Low,
+        timeframes: Vec::new(),
+        default_device: false,
+        status: Status::Active,
+        external_key: None,
+        externally_owned: false,
+    }
+}
+
+#[test]
+fn a_link_to_a_new_password_goes_to_known_people_only_and_nobody_can_tell() {
+    let mut world = world();
+    let mut off = mailbox(1, AKIRA, "old@example.org");
+    off.status = Status::Inactive;
+    for device in [off, mailbox(3, AKIRA, "b@example.org"), mailbox(2, AKIRA, "a@example.org")] {
+        world.directory.put(Entity::Device(device));
+    }
+    let sent: Arc<Mutex<Vec<ResetMail>>> = Arc::default();
+    let mails = Arc::clone(&sent);
+    let mailer: Mailer = Arc::new(move |mail| mails.lock().expect("unpoisoned").push(mail));
+    assert!(!world.door.can_mail());
+    let door = Authenticator::new(&Random::seeded(11)).with_mailer(mailer);
+    assert!(door.can_mail());
+    for login in ["nobody", "aKIRA "] {
+        assert_eq!(door.request_reset(&world.directory, login, None, at(0)), Ok(()));
+    }
+    let mail = sent.lock().expect("unpoisoned").pop().expect("one message");
+    assert!(sent.lock().expect("unpoisoned").is_empty(), "none to nobody");
+    assert_eq!(mail.to, ["a@example.org", "b@example.org"]);
+    let token = mail.token.expose().to_owned();
+    let text = mail.text("https://firebell.example");
+    assert!(text.expose().contains(&format!("\n\nhttps://firebell.example/reset/{token}\n\n")));
+    assert!(!format!("{mail:?} {text:?} {}", mail.subject()).contains(&token));
+    let claims = door.sessions().read(TokenKind::Reset, &token, at(0)).expect("genuine");
+    assert_eq!(door.sessions().admit_reset(&world.directory, &claims), Ok(AKIRA));
+    for _ in 0..guard::LOGIN_RESETS_FREE {
+        door.request_reset(&world.directory, "akira", None, at(0)).expect("free");
+    }
+    let closed = door.request_reset(&world.directory, "akira", None, at(0));
+    assert!(matches!(closed, Err(AuthError::LockedOut { .. })));
+}
+
+#[test]
+fn refusals_count_as_confirmed_unless_somebody_says_otherwise() {
+    assert!(world().door.is_confirmed());
+    let fresh = Arc::new(AtomicBool::new(false));
+    let asked = Arc::clone(&fresh);
+    let door = world().door.with_freshness(Arc::new(move || asked.load(Ordering::Relaxed)));
+    assert!(!door.is_confirmed());
+    fresh.store(true, Ordering::Relaxed);
+    assert!(door.is_confirmed());
 }

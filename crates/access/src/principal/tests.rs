@@ -155,11 +155,11 @@ fn inactive_and_unknown_people_are_nobody() {
     let mut directory = directory();
     let mut sleeper = person(ME, "sleeper", &[Role::FullAccessUser]);
     directory.put(firebell_domain::directory::Entity::Person(sleeper.clone()));
-    assert!(Principal::of(&directory, ME, Via::Session).is_some());
+    assert!(Principal::of(&directory, ME, Via::Basic).is_some());
     sleeper.status = Status::Inactive;
     sleeper.properties = Properties::new();
     sleeper.first_name = Name::parse("S").expect("a name");
     directory.put(firebell_domain::directory::Entity::Person(sleeper));
-    assert_eq!(Principal::of(&directory, ME, Via::Session), None);
-    assert_eq!(Principal::of(&directory, PersonId::from_bytes([8; 16]), Via::Session), None);
+    assert_eq!(Principal::of(&directory, ME, Via::Basic), None);
+    assert_eq!(Principal::of(&directory, PersonId::from_bytes([8; 16]), Via::Basic), None);
 }

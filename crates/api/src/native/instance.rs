@@ -49,7 +49,8 @@ async fn instance(
     Ok(ok(&query, shape))
 }
 
-fn counts(directory: &Directory) -> Value {
+/// What a configuration consists of.
+pub(super) fn counts(directory: &Directory) -> Value {
     json!({
         "people": directory.people().len(),
         "devices": directory.devices().len(),

@@ -17,7 +17,7 @@ use crate::page::Query;
 use crate::server::{Route, route};
 use crate::state::ApiState;
 use crate::time::format_time;
-use crate::xm::shape::{list as page_of, ok};
+use crate::xm::shape::{list as page_of, one};
 
 /// The routes.
 pub(crate) const ROUTES: &[Route] = &[
@@ -58,7 +58,8 @@ async fn get(
     caller.require(Permission::ReadConfiguration, Scope::Instance)?;
     let found = known_integration(&caller.directory, &integration);
     let found = found.ok_or_else(|| ApiError::not_found("integration", &integration))?;
-    Ok(ok(&query, shape(&caller.directory, found)))
+    let body = shape(&caller.directory, found);
+    Ok(one(&query, &caller.directory, Kind::Integration, found.id, body))
 }
 
 fn shape(directory: &Directory, integration: &Integration) -> Value {

@@ -1,7 +1,8 @@
 //! `/api/firebell/1`: what xMatters has no word for, in the same conventions.
 //!
 //! Alerts with their timelines, answers, the fate of every event, integrations, silences and
-//! maintenance windows, *explain*, the outbox, and how the server is doing.
+//! maintenance windows, *explain*, the outbox, how the server is doing; and the configuration
+//! itself: its revisions, its past, the licences, the nodes that read it, the audit.
 
 use crate::server::Route;
 
@@ -14,6 +15,10 @@ pub mod windows;
 pub mod explain;
 pub mod outbox;
 pub mod instance;
+pub mod configuration;
+pub mod licences;
+pub mod replicas;
+pub mod audit;
 mod matchers;
 mod shape;
 
@@ -28,6 +33,10 @@ pub(crate) const ROUTES: &[&[Route]] = &[
     explain::ROUTES,
     outbox::ROUTES,
     instance::ROUTES,
+    configuration::ROUTES,
+    licences::ROUTES,
+    replicas::ROUTES,
+    audit::ROUTES,
 ];
 
 /// Where everything is.

@@ -12,13 +12,14 @@ use serde_json::{Map, Value, json};
 use super::{BASE, matchers};
 use crate::body::Body;
 use crate::caller::Caller;
+use crate::condition::IfMatch;
 use crate::error::ApiError;
 use crate::page::Query;
 use crate::server::{Route, route};
 use crate::state::ApiState;
 use crate::time::format_time;
 use crate::xm::shape;
-use crate::xm::shape::change::{Context, change, subject};
+use crate::xm::shape::change::{About, Context, change, decided, subject};
 use crate::xm::shape::input::Input;
 
 /// The routes.
@@ -93,28 +94,31 @@ async fn get(
 ) -> Result<Response, ApiError> {
     caller.require(Permission::ReadAlerts, Scope::Instance)?;
     let silence = known(&caller.directory, &silence)?;
-    Ok(shape::ok(&query, shape_of(&silence, state.clock.now())))
+    let shape = shape_of(&silence, state.clock.now());
+    Ok(shape::one(&query, &caller.directory, Kind::Silence, silence.id, shape))
 }
 
 async fn post(
     State(state): State<ApiState>,
     caller: Caller,
+    condition: IfMatch,
     query: Query,
     body: Body,
 ) -> Result<Response, ApiError> {
     caller.require(Permission::WriteSilences, Scope::Instance)?;
-    let context = Context::of(&state, &caller);
+    let context = Context::of(&state, &caller, condition);
     let now = context.now;
     let by = caller.author("").name;
     let work = change(&state, &caller, context, "silence", move |directory, context| {
         context.require(Permission::WriteSilences, Scope::Instance)?;
         let (silence, created) = decide(directory, context, body.object(), &by)?;
         let id = silence.id;
-        Ok((vec![Change::Put(Entity::Silence(silence))], (id, created)))
+        let changes = vec![Change::Put(Entity::Silence(silence))];
+        decided(About::of(Kind::Silence, id), changes, (id, created))
     });
-    let (directory, (id, created)) = work.await?;
-    let silence = known(&directory, &id.to_string())?;
-    Ok(shape::made(&query, created, shape_of(&silence, now)))
+    let (done, (id, created)) = work.await?;
+    let silence = known(&done.directory, &id.to_string())?;
+    Ok(done.stamp(shape::made(&query, created, shape_of(&silence, now))))
 }
 
 /// The silence a body describes, and whether it is new.
@@ -164,27 +168,29 @@ async fn delete(
     State(state): State<ApiState>,
     caller: Caller,
     Path(silence): Path<String>,
+    condition: IfMatch,
     query: Query,
 ) -> Result<Response, ApiError> {
     caller.require(Permission::WriteSilences, Scope::Instance)?;
-    let context = Context::of(&state, &caller);
+    let context = Context::of(&state, &caller, condition);
     let now = context.now;
     let work = change(&state, &caller, context, "silence ended", move |directory, context| {
         context.require(Permission::WriteSilences, Scope::Instance)?;
         let mut silence = known(directory, &silence)?;
         let now = context.now;
+        let about = About::of(Kind::Silence, silence.id);
         if silence.starts >= now {
             // It never hid anything: nothing has to be remembered of it.
             let gone = Change::Remove(Kind::Silence, silence.id.to_bytes());
             silence.ends = now;
-            return Ok((vec![gone], silence));
+            return decided(about, vec![gone], silence);
         }
         if silence.ends > now {
             silence.ends = now;
             silence.updated = now;
         }
-        Ok((vec![Change::Put(Entity::Silence(silence.clone()))], silence))
+        decided(about, vec![Change::Put(Entity::Silence(silence.clone()))], silence)
     });
-    let (_, silence) = work.await?;
-    Ok(shape::ok(&query, shape_of(&silence, now)))
+    let (done, silence) = work.await?;
+    Ok(done.stamp(shape::ok(&query, shape_of(&silence, now))))
 }

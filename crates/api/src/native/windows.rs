@@ -14,13 +14,14 @@ use serde_json::{Map, Value, json};
 use super::{BASE, matchers};
 use crate::body::Body;
 use crate::caller::Caller;
+use crate::condition::IfMatch;
 use crate::error::ApiError;
 use crate::page::Query;
 use crate::server::{Route, route};
 use crate::state::ApiState;
 use crate::time::format_time;
 use crate::xm::shape;
-use crate::xm::shape::change::{Context, change, resolve, subject};
+use crate::xm::shape::change::{About, Context, change, decided, resolve, subject};
 use crate::xm::shape::input::{Input, Patch};
 use crate::xm::shape::recurrence::{read_pattern, recurrence};
 
@@ -104,27 +105,30 @@ async fn get(
 ) -> Result<Response, ApiError> {
     caller.require(Permission::ReadAlerts, Scope::Instance)?;
     let window = known(&caller.directory, &window)?;
-    Ok(shape::ok(&query, shape_of(&caller.directory, &window, state.clock.now())))
+    let shape = shape_of(&caller.directory, &window, state.clock.now());
+    Ok(shape::one(&query, &caller.directory, Kind::Window, window.id, shape))
 }
 
 async fn post(
     State(state): State<ApiState>,
     caller: Caller,
+    condition: IfMatch,
     query: Query,
     body: Body,
 ) -> Result<Response, ApiError> {
     caller.require(Permission::WriteSilences, Scope::Instance)?;
-    let context = Context::of(&state, &caller);
+    let context = Context::of(&state, &caller, condition);
     let now = context.now;
     let work = change(&state, &caller, context, "maintenance window", move |directory, context| {
         context.require(Permission::WriteSilences, Scope::Instance)?;
         let (window, created) = decide(directory, context, body.object())?;
         let id = window.id;
-        Ok((vec![Change::Put(Entity::Window(Box::new(window)))], (id, created)))
+        let changes = vec![Change::Put(Entity::Window(Box::new(window)))];
+        decided(About::of(Kind::Window, id), changes, (id, created))
     });
-    let (directory, (id, created)) = work.await?;
-    let window = known(&directory, &id.to_string())?;
-    Ok(shape::made(&query, created, shape_of(&directory, &window, now)))
+    let (done, (id, created)) = work.await?;
+    let window = known(&done.directory, &id.to_string())?;
+    Ok(done.stamp(shape::made(&query, created, shape_of(&done.directory, &window, now))))
 }
 
 fn decide(
@@ -178,17 +182,19 @@ async fn delete(
     State(state): State<ApiState>,
     caller: Caller,
     Path(window): Path<String>,
+    condition: IfMatch,
     query: Query,
 ) -> Result<Response, ApiError> {
     caller.require(Permission::WriteSilences, Scope::Instance)?;
-    let context = Context::of(&state, &caller);
+    let context = Context::of(&state, &caller, condition);
     let now = context.now;
     let work = change(&state, &caller, context, "maintenance window", move |directory, context| {
         context.require(Permission::WriteSilences, Scope::Instance)?;
         let window = known(directory, &window)?;
         let shape = shape_of(directory, &window, now);
-        Ok((vec![Change::Remove(Kind::Window, window.id.to_bytes())], shape))
+        let changes = vec![Change::Remove(Kind::Window, window.id.to_bytes())];
+        decided(About::of(Kind::Window, window.id), changes, shape)
     });
-    let (_, shape) = work.await?;
-    Ok(shape::ok(&query, shape))
+    let (done, shape) = work.await?;
+    Ok(done.stamp(shape::ok(&query, shape)))
 }

@@ -51,7 +51,10 @@ async fn keys_and_instances_are_found_at_once() {
         assert_eq!(ask().await.status, 200, "{engine:?}: after the pause it is looked for again");
 
         world.clock.set(add_micros(now, 400_000));
-        other.create_instance("umbrella", Region::Emea, now).await.unwrap();
+        other
+            .create_instance("umbrella", Region::Emea, &Author::new("test", "set up"), now)
+            .await
+            .unwrap();
         let there = world.get(PATH).basic("ann", PASSWORD).header(INSTANCE_HEADER, "umbrella");
         there.send().await.is_error(401);
 

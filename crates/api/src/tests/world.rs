@@ -11,7 +11,7 @@ use base64::engine::general_purpose::STANDARD;
 use firebell_access::link::LinkKey;
 use firebell_access::{Authenticator, keys, password};
 use firebell_base::time::ManualClock;
-use firebell_base::{Clock, Id, Random, Timestamp};
+use firebell_base::{Clock, Id, Random, Secret, Timestamp};
 use firebell_channels::Registry;
 use firebell_config::{Author, Authority, Change, Snapshots};
 use firebell_domain::alert::Priority;
@@ -29,6 +29,7 @@ use firebell_domain::schedule::{Pattern, Recurrence, Zone};
 use firebell_domain::shift::{EscalationType, Shift, ShiftMember};
 use firebell_pipeline::deliver::Deliverer;
 use firebell_pipeline::{Engine, Links, Parts, Pipeline};
+use firebell_replica::ReplicaHandle;
 use firebell_sql::migrate;
 use firebell_store::migrations::migrations;
 use firebell_testkit::postgres::{DbGuard, TestEngine, fresh_db};
@@ -41,6 +42,8 @@ use crate::state::{ApiState, Hashing, Inner};
 
 /// Everybody's password.
 pub(crate) const PASSWORD: &str = "correct horse battery";
+/// With what nodes may follow.
+pub(crate) const FEED_TOKEN: &str = "fbn_sample_token_of_a_node";
 /// When the story begins: a Monday.
 pub(crate) const START: &str = "2026-03-02T08:00:00Z";
 
@@ -102,7 +105,10 @@ impl World {
         let snapshots = Snapshots::load(&db).await.expect("snapshots");
         let authority = Authority::new(db.clone(), snapshots.clone(), random.clone());
         for (number, called) in [(1, "acme"), (2, "globex")] {
-            let made = authority.create_instance(called, Region::Emea, now).await.expect(called);
+            let made = authority
+                .create_instance(called, Region::Emea, &Author::new("test", "set up"), now)
+                .await
+                .expect(called);
             let entities = entities(number, now);
             let put = move |_: &Directory| Ok(entities.iter().cloned().map(Change::Put).collect());
             let by = Author { name: "test".to_owned(), reason: "sample".to_owned() };
@@ -132,10 +138,56 @@ impl World {
             clock: Clock::Manual(clock.clone()),
             random,
             hashing: Hashing::default(),
+            replica: None,
+            feed_token: Some(Secret::new(FEED_TOKEN)),
         });
         let router = crate::router(state.clone());
         let (engine, deliverer) = (pipeline.engine, pipeline.deliverer);
         Self { router, state, clock, engine, deliverer, _guard: guard }
+    }
+
+    /// Answers as a process whose configuration this replica keeps fresh.
+    pub(crate) fn follow(&mut self, replica: ReplicaHandle) {
+        let inner = Inner { replica: Some(replica), ..self.inner() };
+        self.serve(inner);
+    }
+
+    /// Answers as a process that lets no node follow.
+    pub(crate) fn without_feed(&mut self) {
+        let inner = Inner { feed_token: None, ..self.inner() };
+        self.serve(inner);
+    }
+
+    /// What another process on the same database shares.
+    pub(crate) async fn twin(&self) -> ApiState {
+        let db = self.state.db.clone();
+        let snapshots = Snapshots::load(&db).await.expect("snapshots");
+        let authority = Authority::new(db, snapshots.clone(), Random::seeded(17));
+        ApiState::new(Inner { snapshots, authority, ..self.inner() })
+    }
+
+    fn serve(&mut self, inner: Inner) {
+        self.state = ApiState::new(inner);
+        self.router = crate::router(self.state.clone());
+    }
+
+    /// What this world's handlers share, for others to share.
+    fn inner(&self) -> Inner {
+        let of = &self.state;
+        Inner {
+            db: of.db.clone(),
+            snapshots: of.snapshots.clone(),
+            authority: of.authority.clone(),
+            intake: of.intake.clone(),
+            responder: of.responder.clone(),
+            metrics: Arc::clone(&of.metrics),
+            authenticator: Arc::clone(&of.authenticator),
+            clock: of.clock.clone(),
+            random: of.random.clone(),
+            hashing: Hashing::default(),
+            replica: of.replica.clone(),
+            feed_token: of.feed_token.clone(),
+        }
     }
 
     /// Lets the pipeline do what is due.
@@ -184,7 +236,7 @@ pub(crate) fn trigger(instance: u128, place: u128) -> String {
 
 /// A request in the making.
 pub(crate) struct Ask<'w> {
-    world: &'w World,
+    router: &'w Router,
     method: String,
     path: String,
     headers: Vec<(String, String)>,
@@ -199,12 +251,19 @@ pub(crate) struct Answer {
     pub(crate) body: String,
     /// Null when the body is no JSON.
     pub(crate) json: Value,
+    pub(crate) bytes: Vec<u8>,
 }
 
 impl<'w> Ask<'w> {
     pub(crate) fn new(world: &'w World, method: &str, path: &str) -> Self {
         let (method, path) = (method.to_owned(), path.to_owned());
-        Self { world, method, path, headers: Vec::new(), body: Body::empty() }
+        let router = &world.router;
+        Self { router, method, path, headers: Vec::new(), body: Body::empty() }
+    }
+
+    /// Of another process.
+    pub(crate) fn at(self, router: &'w Router) -> Self {
+        Self { router, ..self }
     }
 
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
@@ -242,12 +301,13 @@ impl<'w> Ask<'w> {
             request = request.header(name, value);
         }
         let request = request.body(self.body).expect("a request");
-        let response = self.world.router.clone().oneshot(request).await.expect("an answer");
+        let response = self.router.clone().oneshot(request).await.expect("an answer");
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, 16 << 20).await.expect("a body");
         let body = String::from_utf8_lossy(&bytes).into_owned();
         let json = serde_json::from_str(&body).unwrap_or(Value::Null);
-        Answer { status: parts.status, headers: parts.headers, body, json }
+        let bytes = bytes.to_vec();
+        Answer { status: parts.status, headers: parts.headers, body, json, bytes }
     }
 }
 

@@ -22,12 +22,13 @@ use firebell_domain::group::GroupId;
 use firebell_domain::person::PersonId;
 use serde_json::{Map, Value};
 
-use super::shape::change::{Context, Decision, change, resolve_one, subject};
+use super::shape::change::{About, Context, Decision, change, decided, resolve_one, subject};
 use super::shape::input::Input;
 use super::shape::search::word;
 use super::shape::{self, absence, lookup};
 use crate::body::Body;
 use crate::caller::Caller;
+use crate::condition::IfMatch;
 use crate::error::ApiError;
 use crate::page::Query;
 use crate::server::{Route, route};
@@ -110,7 +111,8 @@ fn matching<'d>(
 async fn get(caller: Caller, Path(id): Path<String>, query: Query) -> Result<Response, ApiError> {
     caller.require(Permission::ReadConfiguration, Scope::Instance)?;
     let found = known(&caller.directory, &id).ok_or_else(|| ApiError::not_found("absence", &id))?;
-    Ok(shape::ok(&query, absence::absence(&caller.directory, found)))
+    let shape = absence::absence(&caller.directory, found);
+    Ok(shape::one(&query, &caller.directory, Kind::Absence, found.id, shape))
 }
 
 fn known<'d>(directory: &'d Directory, id: &str) -> Option<&'d Arc<TemporaryAbsence>> {
@@ -120,17 +122,19 @@ fn known<'d>(directory: &'d Directory, id: &str) -> Option<&'d Arc<TemporaryAbse
 async fn post(
     State(state): State<ApiState>,
     caller: Caller,
+    condition: IfMatch,
     query: Query,
     body: Body,
 ) -> Result<Response, ApiError> {
-    let context = Context::of(&state, &caller);
+    let context = Context::of(&state, &caller, condition);
     let work = change(&state, &caller, context, "absence entered", move |directory, context| {
         decide(directory, context, body.object())
     });
-    let (directory, id) = work.await?;
-    let made = directory.absence(id);
+    let (done, id) = work.await?;
+    let made = done.directory.absence(id);
     let made = made.ok_or_else(|| ApiError::not_found("absence", &id.to_string()))?;
-    Ok(shape::made(&query, true, absence::absence(&directory, made)))
+    let shape = absence::absence(&done.directory, made);
+    Ok(done.stamp(shape::made(&query, true, shape)))
 }
 
 fn decide(
@@ -147,7 +151,7 @@ fn decide(
     let absence = read(directory, context, &mut input, id.id());
     let absence = input.finish_with(absence)?;
     require(directory, context, &absence)?;
-    Ok((vec![Change::Put(Entity::Absence(absence))], id.id()))
+    decided(id.about(Kind::Absence), vec![Change::Put(Entity::Absence(absence))], id.id())
 }
 
 fn read(
@@ -218,18 +222,20 @@ async fn delete(
     State(state): State<ApiState>,
     caller: Caller,
     Path(id): Path<String>,
+    condition: IfMatch,
     query: Query,
 ) -> Result<Response, ApiError> {
-    let context = Context::of(&state, &caller);
+    let context = Context::of(&state, &caller, condition);
     let work = change(&state, &caller, context, "absence removed", move |directory, context| {
         let Some(gone) = known(directory, &id) else {
             context.require(Permission::ReadConfiguration, Scope::Instance)?;
-            return Ok((Vec::new(), None));
+            return decided(About::Missing(Kind::Absence), Vec::new(), None);
         };
         require(directory, context, gone)?;
         let shape = absence::absence(directory, gone);
-        Ok((vec![Change::Remove(Kind::Absence, gone.id.to_bytes())], Some(shape)))
+        let changes = vec![Change::Remove(Kind::Absence, gone.id.to_bytes())];
+        decided(About::of(Kind::Absence, gone.id), changes, Some(shape))
     });
-    let (_, shape) = work.await?;
-    Ok(shape::removed(&query, shape))
+    let (done, shape) = work.await?;
+    Ok(done.stamp(shape::removed(&query, shape)))
 }

@@ -18,16 +18,17 @@ use axum::response::Response;
 use firebell_access::{Permission, Scope};
 use firebell_config::{Change, cascade};
 use firebell_domain::device::Device;
-use firebell_domain::directory::{Directory, Entity};
+use firebell_domain::directory::{Directory, Entity, Kind};
 use firebell_domain::name::fold;
 use serde_json::json;
 
-use super::shape::change::{Context, change};
+use super::shape::change::{About, Context, change, decided};
 use super::shape::search::{sort, word};
 use super::shape::words::STATUSES;
 use super::shape::{self, Embeds, device, lookup};
 use crate::body::Body;
 use crate::caller::Caller;
+use crate::condition::IfMatch;
 use crate::error::{ApiError, ok};
 use crate::page::Query;
 use crate::server::{Route, route};
@@ -91,7 +92,7 @@ fn matching<'d>(directory: &'d Directory, query: &Query) -> Result<Vec<&'d Arc<D
 async fn get(caller: Caller, Path(name): Path<String>, query: Query) -> Result<Response, ApiError> {
     let device = readable(&caller, &name)?;
     let shape = device::device(&caller.directory, device, &Embeds::of(&query));
-    Ok(shape::ok(&query, shape))
+    Ok(shape::one(&query, &caller.directory, Kind::Device, device.id, shape))
 }
 
 /// The device a path names, if the caller may read at all.
@@ -120,40 +121,43 @@ async fn types(caller: Caller) -> Result<Response, ApiError> {
 async fn post(
     State(state): State<ApiState>,
     caller: Caller,
+    condition: IfMatch,
     query: Query,
     body: Body,
 ) -> Result<Response, ApiError> {
-    let context = Context::of(&state, &caller);
+    let context = Context::of(&state, &caller, condition);
     let work = change(&state, &caller, context, "devices", move |directory, context| {
         body::decide(directory, context, body.object())
     });
-    let (directory, (id, created)) = work.await?;
-    let made =
-        directory.device(id).ok_or_else(|| ApiError::not_found("device", &id.to_string()))?;
-    let shape = device::device(&directory, made, &Embeds::these(&["timeframes"]));
-    Ok(shape::made(&query, created, shape))
+    let (done, (id, created)) = work.await?;
+    let made = done.directory.device(id);
+    let made = made.ok_or_else(|| ApiError::not_found("device", &id.to_string()))?;
+    let shape = device::device(&done.directory, made, &Embeds::these(&["timeframes"]));
+    Ok(done.stamp(shape::made(&query, created, shape)))
 }
 
 async fn delete(
     State(state): State<ApiState>,
     caller: Caller,
     Path(name): Path<String>,
+    condition: IfMatch,
     query: Query,
 ) -> Result<Response, ApiError> {
-    let context = Context::of(&state, &caller);
+    let context = Context::of(&state, &caller, condition);
     let work = change(&state, &caller, context, "device removed", move |directory, context| {
         let Some(gone) = lookup::device(directory, &name) else {
             context.require(Permission::ReadConfiguration, Scope::Instance)?;
-            return Ok((Vec::new(), None));
+            return decided(About::Missing(Kind::Device), Vec::new(), None);
         };
         body::require_owner(directory, context, gone.owner)?;
         let mut changes = cascade::remove_device(directory, gone.id);
         let left = directory.devices_of(gone.owner).filter(|d| d.id != gone.id);
         changes.extend(body::in_order(left.map(|d| (**d).clone())));
-        Ok((changes, Some(device::device(directory, gone, &Embeds::default()))))
+        let shape = device::device(directory, gone, &Embeds::default());
+        decided(About::of(Kind::Device, gone.id), changes, Some(shape))
     });
-    let (_, shape) = work.await?;
-    Ok(shape::removed(&query, shape))
+    let (done, shape) = work.await?;
+    Ok(done.stamp(shape::removed(&query, shape)))
 }
 
 /// The change that puts a device.

@@ -17,17 +17,18 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use firebell_access::{Permission, Scope};
 use firebell_config::cascade;
-use firebell_domain::directory::Directory;
+use firebell_domain::directory::{Directory, Kind};
 use firebell_domain::group::Group;
 use firebell_domain::person::Person;
 use firebell_domain::recipient::Recipient;
 
-use super::shape::change::{Context, change};
+use super::shape::change::{About, Context, change, decided};
 use super::shape::search::{Created, Search, descending, has, sort, word};
 use super::shape::words::{GROUP_TYPES, LICENCES, STATUSES};
 use super::shape::{self, Embeds, group, lookup, person};
 use crate::body::Body;
 use crate::caller::Caller;
+use crate::condition::IfMatch;
 use crate::error::ApiError;
 use crate::page::Query;
 use crate::server::{Route, route};
@@ -169,7 +170,7 @@ async fn get(caller: Caller, Path(name): Path<String>, query: Query) -> Result<R
     caller.require(Permission::ReadConfiguration, Scope::Instance)?;
     let found = lookup::known_group(&caller.directory, &name)?;
     let shape = group::group(&caller.directory, found, &Embeds::of(&query));
-    Ok(shape::ok(&query, shape))
+    Ok(shape::one(&query, &caller.directory, Kind::Group, found.id, shape))
 }
 
 async fn supervisors(
@@ -189,37 +190,41 @@ async fn supervisors(
 async fn post(
     State(state): State<ApiState>,
     caller: Caller,
+    condition: IfMatch,
     query: Query,
     body: Body,
 ) -> Result<Response, ApiError> {
-    let context = Context::of(&state, &caller);
+    let context = Context::of(&state, &caller, condition);
     let work = change(&state, &caller, context, "groups", move |directory, context| {
         body::decide(directory, context, body.object())
     });
-    let (directory, (id, created)) = work.await?;
-    let made = directory.group(id).ok_or_else(|| ApiError::not_found("group", &id.to_string()))?;
-    let shape = group::group(&directory, made, &Embeds::these(&["supervisors"]));
-    Ok(shape::made(&query, created, shape))
+    let (done, (id, created)) = work.await?;
+    let made = done.directory.group(id);
+    let made = made.ok_or_else(|| ApiError::not_found("group", &id.to_string()))?;
+    let shape = group::group(&done.directory, made, &Embeds::these(&["supervisors"]));
+    Ok(done.stamp(shape::made(&query, created, shape)))
 }
 
 async fn delete(
     State(state): State<ApiState>,
     caller: Caller,
     Path(name): Path<String>,
+    condition: IfMatch,
     query: Query,
 ) -> Result<Response, ApiError> {
-    let context = Context::of(&state, &caller);
+    let context = Context::of(&state, &caller, condition);
     let work = change(&state, &caller, context, "group removed", move |directory, context| {
         let Some(gone) = lookup::group(directory, &name) else {
             context.require(Permission::ReadConfiguration, Scope::Instance)?;
-            return Ok((Vec::new(), None));
+            return decided(About::Missing(Kind::Group), Vec::new(), None);
         };
         require_group(context, gone)?;
         let shape = group::group(directory, gone, &Embeds::default());
-        Ok((cascade::remove_group(directory, gone.id), Some(shape)))
+        let about = About::of(Kind::Group, gone.id);
+        decided(about, cascade::remove_group(directory, gone.id), Some(shape))
     });
-    let (_, shape) = work.await?;
-    Ok(shape::removed(&query, shape))
+    let (done, shape) = work.await?;
+    Ok(done.stamp(shape::removed(&query, shape)))
 }
 
 /// Whether the caller may change this group.

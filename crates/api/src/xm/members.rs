@@ -11,7 +11,7 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use firebell_access::{Permission, Scope};
 use firebell_config::Change;
-use firebell_domain::directory::{Directory, Entity};
+use firebell_domain::directory::{Directory, Entity, Kind};
 use firebell_domain::group::Group;
 use firebell_domain::name::fold;
 use firebell_domain::recipient::Recipient;
@@ -19,12 +19,13 @@ use firebell_domain::shift::{EscalationType, Shift};
 use serde_json::{Value, json};
 
 use super::groups::require_group;
-use super::shape::change::{Context, change, resolve_one};
+use super::shape::change::{About, Context, change, decided, resolve_one};
 use super::shape::input::Input;
 use super::shape::search::{descending, sort, word};
 use super::shape::{self, Embeds, group, lookup, shift};
 use crate::body::Body;
 use crate::caller::Caller;
+use crate::condition::IfMatch;
 use crate::error::ApiError;
 use crate::page::{Query, embedded};
 use crate::server::{Route, route};
@@ -128,10 +129,10 @@ async fn post(
     State(state): State<ApiState>,
     caller: Caller,
     Path(name): Path<String>,
-    query: Query,
-    body: Body,
+    condition: IfMatch,
+    (query, body): (Query, Body),
 ) -> Result<Response, ApiError> {
-    let context = Context::of(&state, &caller);
+    let context = Context::of(&state, &caller, condition);
     let work = change(&state, &caller, context, "group member added", move |directory, context| {
         let of = lookup::known_group(directory, &name)?;
         require_group(context, of)?;
@@ -140,10 +141,12 @@ async fn post(
         let member = resolve_one(&mut input, "id", "recipient", known).given();
         let member = input.require("id", member);
         let member = input.finish_with(member)?;
-        Ok((on_roster(of, [member]).into_iter().collect(), member))
+        let changes = on_roster(of, [member]).into_iter().collect();
+        decided(About::of(Kind::Group, of.id), changes, member)
     });
-    let (directory, member) = work.await?;
-    Ok(shape::ok(&query, group::recipient(&directory, member, &Embeds::default())))
+    let (done, member) = work.await?;
+    let shape = group::recipient(&done.directory, member, &Embeds::default());
+    Ok(done.stamp(shape::ok(&query, shape)))
 }
 
 /// The change that puts these on the roster, if one of them is not on it.
@@ -164,15 +167,17 @@ async fn delete(
     State(state): State<ApiState>,
     caller: Caller,
     Path((name, member)): Path<(String, String)>,
+    condition: IfMatch,
     query: Query,
 ) -> Result<Response, ApiError> {
-    let context = Context::of(&state, &caller);
+    let context = Context::of(&state, &caller, condition);
     let reason = "group member removed";
     let work = change(&state, &caller, context, reason, move |directory, context| {
         let of = lookup::known_group(directory, &name)?;
         require_group(context, of)?;
         let known = lookup::recipient(directory, &member).filter(|m| of.members.contains(m));
-        let Some(member) = known else { return Ok((Vec::new(), None)) };
+        let about = About::of(Kind::Group, of.id);
+        let Some(member) = known else { return decided(about, Vec::new(), None) };
         let shape = membership(directory, of, member, &Embeds::default());
         let mut group = (**of).clone();
         group.members.retain(|other| *other != member);
@@ -180,10 +185,10 @@ async fn delete(
         for shift in directory.shifts_of(of.id) {
             changes.extend(without(shift, |_, other| other == member));
         }
-        Ok((changes, Some(shape)))
+        decided(about, changes, Some(shape))
     });
-    let (_, shape) = work.await?;
-    Ok(shape::removed(&query, shape))
+    let (done, shape) = work.await?;
+    Ok(done.stamp(shape::removed(&query, shape)))
 }
 
 /// The change that takes members (by place from 0 and identity) out of a shift, if there are any.

@@ -112,6 +112,32 @@ fn answer(directory: &Directory, query: Query, now: Timestamp) -> Result<Respons
     Ok(shape::ok(&query, body))
 }
 
+/// Who was on call at an instant, in a configuration of then: the page asked for, and how many
+/// entries there are. Every group counts unless the query names some.
+///
+/// # Errors
+/// 400 naming the parameter.
+pub(crate) fn past(
+    directory: &Directory,
+    query: &Query,
+    at: Timestamp,
+) -> Result<(Page, usize, Vec<Value>), ApiError> {
+    let groups = if query.has("groups") {
+        groups(directory, query)?
+    } else {
+        let mut all: Vec<&Arc<Group>> = directory.groups().collect();
+        all.sort_by_cached_key(|group| group.target_name.fold());
+        all
+    };
+    let count = query.number("membersPerShift", 1..=MEMBERS_MAX)?.unwrap_or(MEMBERS_DEFAULT);
+    let held = held(directory, &groups, When::At(at), at)?;
+    let page = Page::of(query)?;
+    let embeds = Embeds::of(query);
+    let shown = page.cut(&held).into_iter();
+    let data = shown.map(|held| entry(directory, held, count, &embeds)).collect();
+    Ok((page, held.len(), data))
+}
+
 /// The groups the query names.
 fn groups<'d>(directory: &'d Directory, query: &Query) -> Result<Vec<&'d Arc<Group>>, ApiError> {
     let texts = query.list("groups");

@@ -1,11 +1,13 @@
 //! People (section 3 of the API reference).
 //!
 //! Lists are filtered in memory; only the people on the page are shaped. Making a person goes
-//! through [`body::create_person`], the one place where licences can be counted. Passwords are
-//! hashed before the change, never inside the transaction, and are in no answer.
+//! through [`body::create_person`]; whether there is a licence for them is decided by the
+//! authority, in the same transaction. Passwords are hashed before the change, never inside the
+//! transaction, and are in no answer.
 
 mod body;
 mod filter;
+mod quotas;
 
 #[cfg(test)]
 mod tests;
@@ -15,18 +17,24 @@ use std::sync::Arc;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use firebell_access::{Permission, Scope, password};
-use firebell_config::cascade;
+use firebell_config::{Intent, cascade};
+use firebell_domain::directory::{Directory, Kind};
 use firebell_domain::group::Group;
+use firebell_domain::name::fold;
 use firebell_domain::person::{Person, PersonId};
 use firebell_domain::recipient::Recipient;
+use http::HeaderName;
 use serde_json::{Map, Value, json};
 
-use super::shape::change::{Context, change};
+use self::body::Purpose;
+use super::shape::change::{About, Context, Done, Once, change, change_with_seat, decided};
 use super::shape::input::Input;
 use super::shape::{self, Embeds, device, group, lookup, person};
 use crate::body::Body;
 use crate::caller::Caller;
+use crate::condition::{IfMatch, OnceKey};
 use crate::error::ApiError;
+use crate::fresh::put_new;
 use crate::page::Query;
 use crate::server::{Route, route};
 use crate::state::ApiState;
@@ -37,6 +45,8 @@ pub(crate) const ROUTES: &[Route] = &[
     route!(POST "/api/xm/1/people" => post, "Make a person, or change one (with id).")
         .fields(body::FIELDS)
         .ok(201),
+    route!(GET "/api/xm/1/people/license-quotas" => quotas::get,
+        "How many licences there are, and how many are in use."),
     route!(GET "/api/xm/1/people/{person}" => get, "One person, by id or target name.")
         .query(&["embed"]),
     route!(DELETE "/api/xm/1/people/{person}" => delete, "Remove a person with their devices."),
@@ -52,6 +62,8 @@ pub(crate) const ROUTES: &[Route] = &[
 ];
 
 const PATH: &str = "/api/xm/1/people";
+/// Says that a request was carried out before, under the same key.
+const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
 
 async fn list(caller: Caller, query: Query) -> Result<Response, ApiError> {
     caller.require(Permission::ReadConfiguration, Scope::Instance)?;
@@ -68,7 +80,7 @@ async fn list(caller: Caller, query: Query) -> Result<Response, ApiError> {
 async fn get(caller: Caller, Path(name): Path<String>, query: Query) -> Result<Response, ApiError> {
     let person = readable(&caller, &name)?;
     let shape = person::person(&caller.directory, person, &Embeds::of(&query));
-    Ok(shape::ok(&query, shape))
+    Ok(shape::one(&query, &caller.directory, Kind::Person, person.id, shape))
 }
 
 /// The person a path names, if the caller may read at all.
@@ -80,21 +92,73 @@ fn readable<'c>(caller: &'c Caller, name: &str) -> Result<&'c Arc<Person>, ApiEr
 async fn post(
     State(state): State<ApiState>,
     caller: Caller,
+    (condition, key): (IfMatch, OnceKey),
     query: Query,
     body: Body,
 ) -> Result<Response, ApiError> {
     // Before the costly hash: whoever may change nobody need not wait for it.
     caller.require(Permission::WritePeople, Scope::Instance)?;
     let hash = hashed(&state, body.object()).await?;
-    let context = Context::of(&state, &caller);
-    let work = change(&state, &caller, context, "people", move |directory, context| {
+    let context = Context::of(&state, &caller, condition);
+    let purpose = body::purpose(&caller.directory, body.object());
+    let name = body.object().get("targetName").and_then(Value::as_str).map(str::to_owned);
+    let decide = move |directory: &Directory, context: &Context| {
         body::decide(directory, context, body.object(), hash.as_deref())
-    });
-    let (directory, (id, created)) = work.await?;
+    };
+    let mut intent = Intent::from(&caller.author("people"));
+    let (done, (id, created)) = match purpose {
+        Purpose::Change => change(&state, &caller, context, "people", decide).await?,
+        Purpose::Licence | Purpose::New => {
+            if purpose == Purpose::New {
+                intent.key = key.hash(caller.directory.instance.id);
+            }
+            match change_with_seat(&state, &caller, context, intent, decide).await? {
+                Once::Now(done, value) => (done, value),
+                Once::Before(done, person) => {
+                    return repeated(&query, &done, person, name.as_deref());
+                }
+            }
+        }
+    };
+    Ok(done.stamp(made(&query, &done.directory, id, created)?))
+}
+
+fn made(
+    query: &Query,
+    directory: &Directory,
+    id: PersonId,
+    created: bool,
+) -> Result<Response, ApiError> {
     let made =
         directory.person(id).ok_or_else(|| ApiError::not_found("person", &id.to_string()))?;
     let embeds = Embeds::these(&["roles", "supervisors"]);
-    Ok(shape::made(&query, created, person::person(&directory, made, &embeds)))
+    Ok(shape::made(query, created, person::person(directory, made, &embeds)))
+}
+
+/// The answer to a request that was carried out before, under the same key: the same person, as
+/// they are now.
+fn repeated(
+    query: &Query,
+    done: &Done,
+    person: PersonId,
+    name: Option<&str>,
+) -> Result<Response, ApiError> {
+    let conflict =
+        |message: &str| Err(ApiError::conflict("validation.common.idempotency_key_used", message));
+    let Some(found) = done.directory.person(person) else {
+        return conflict(
+            "Somebody was made under this Idempotency-Key and has been removed since. Use a new \
+             key.",
+        );
+    };
+    if name.is_some_and(|name| fold(name.trim()) != found.target_name.fold()) {
+        return conflict(
+            "Somebody else was made under this Idempotency-Key. Use a new key for each person.",
+        );
+    }
+    let mut response = done.stamp(made(query, &done.directory, person, true)?);
+    put_new(response.headers_mut(), REPLAYED, "true");
+    Ok(response)
 }
 
 /// The hash of the password in the body, if there is one.
@@ -115,20 +179,22 @@ async fn delete(
     State(state): State<ApiState>,
     caller: Caller,
     Path(name): Path<String>,
+    condition: IfMatch,
     query: Query,
 ) -> Result<Response, ApiError> {
-    let context = Context::of(&state, &caller);
+    let context = Context::of(&state, &caller, condition);
     let work = change(&state, &caller, context, "person removed", move |directory, context| {
         let Some(gone) = lookup::person(directory, &name) else {
             context.require(Permission::WritePeople, Scope::Instance)?;
-            return Ok((Vec::new(), None));
+            return decided(About::Missing(Kind::Person), Vec::new(), None);
         };
         context.require(Permission::WritePeople, Scope::Person(gone))?;
         let shape = person::person(directory, gone, &Embeds::default());
-        Ok((cascade::remove_person(directory, gone.id), Some(shape)))
+        let about = About::of(Kind::Person, gone.id);
+        decided(about, cascade::remove_person(directory, gone.id), Some(shape))
     });
-    let (_, shape) = work.await?;
-    Ok(shape::removed(&query, shape))
+    let (done, shape) = work.await?;
+    Ok(done.stamp(shape::removed(&query, shape)))
 }
 
 async fn devices(

@@ -17,17 +17,18 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use firebell_access::{Permission, Scope};
 use firebell_config::{Change, cascade};
-use firebell_domain::directory::{Directory, Entity};
+use firebell_domain::directory::{Directory, Entity, Kind};
 use firebell_domain::group::Group;
 use firebell_domain::shift::Shift;
 
 use super::groups::require_group;
-use super::shape::change::{Context, Decision, Subject, change, subject};
+use super::shape::change::{About, Context, Decision, Subject, change, decided, subject};
 use super::shape::input::Input;
 use super::shape::search::{Created, descending, sort};
 use super::shape::{self, Embeds, lookup, shift};
 use crate::body::Body;
 use crate::caller::Caller;
+use crate::condition::IfMatch;
 use crate::error::ApiError;
 use crate::page::Query;
 use crate::server::{Route, route};
@@ -113,27 +114,28 @@ async fn get(
 ) -> Result<Response, ApiError> {
     let (_, found) = readable(&caller, &group, &name)?;
     let shape = shift::shift(&caller.directory, found, &Embeds::of(&query));
-    Ok(shape::ok(&query, shape))
+    Ok(shape::one(&query, &caller.directory, Kind::Shift, found.id, shape))
 }
 
 async fn post(
-    state: State<ApiState>,
+    State(state): State<ApiState>,
     caller: Caller,
     Path(group): Path<String>,
-    query: Query,
-    body: Body,
+    condition: IfMatch,
+    (query, body): (Query, Body),
 ) -> Result<Response, ApiError> {
-    upsert(state, caller, Target { group, shift: None }, query, body).await
+    upsert(&state, &caller, Target { group, shift: None, condition }, &query, body).await
 }
 
 async fn post_one(
-    state: State<ApiState>,
+    State(state): State<ApiState>,
     caller: Caller,
     Path((group, name)): Path<(String, String)>,
-    query: Query,
-    body: Body,
+    condition: IfMatch,
+    (query, body): (Query, Body),
 ) -> Result<Response, ApiError> {
-    upsert(state, caller, Target { group, shift: Some(name) }, query, body).await
+    let target = Target { group, shift: Some(name), condition };
+    upsert(&state, &caller, target, &query, body).await
 }
 
 /// What the path of a request names.
@@ -141,24 +143,26 @@ struct Target {
     group: String,
     /// None when the body says which.
     shift: Option<String>,
+    condition: IfMatch,
 }
 
 async fn upsert(
-    State(state): State<ApiState>,
-    caller: Caller,
+    state: &ApiState,
+    caller: &Caller,
     target: Target,
-    query: Query,
+    query: &Query,
     body: Body,
 ) -> Result<Response, ApiError> {
-    let context = Context::of(&state, &caller);
-    let work = change(&state, &caller, context, "shifts", move |directory, context| {
+    let context = Context::of(state, caller, target.condition);
+    let work = change(state, caller, context, "shifts", move |directory, context| {
         decide(directory, context, &target, &body)
     });
-    let (directory, subject) = work.await?;
+    let (done, subject) = work.await?;
     let id = subject.id();
-    let made = directory.shift(id).ok_or_else(|| ApiError::not_found("shift", &id.to_string()))?;
-    let shape = shift::shift(&directory, made, &Embeds::these(&["members"]));
-    Ok(shape::made(&query, subject.known().is_none(), shape))
+    let made = done.directory.shift(id);
+    let made = made.ok_or_else(|| ApiError::not_found("shift", &id.to_string()))?;
+    let shape = shift::shift(&done.directory, made, &Embeds::these(&["members"]));
+    Ok(done.stamp(shape::made(query, subject.known().is_none(), shape)))
 }
 
 fn decide(
@@ -184,31 +188,32 @@ fn decide(
     let mut changes: Vec<Change> =
         on_roster(of, shift.members.iter().map(|member| member.recipient)).into_iter().collect();
     changes.push(Change::Put(Entity::Shift(Box::new(shift))));
-    Ok((changes, subject))
+    decided(subject.about(Kind::Shift), changes, subject)
 }
 
 async fn delete(
     State(state): State<ApiState>,
     caller: Caller,
     Path((group, name)): Path<(String, String)>,
+    condition: IfMatch,
     query: Query,
 ) -> Result<Response, ApiError> {
-    let context = Context::of(&state, &caller);
+    let context = Context::of(&state, &caller, condition);
     let work = change(&state, &caller, context, "shift removed", move |directory, context| {
         let of = lookup::known_group(directory, &group)?;
         require_group(context, of)?;
         let Some(gone) = lookup::shift(directory, of.id, &name) else {
-            return Ok((Vec::new(), None));
+            return decided(About::Missing(Kind::Shift), Vec::new(), None);
         };
         let shape = shift::shift(directory, gone, &Embeds::these(&["members"]));
         let shifts = BTreeSet::from([gone.id]);
         let mut changes =
             cascade::remove(directory, cascade::Gone { shifts, ..Default::default() });
         changes.extend(off_roster(directory, of, gone));
-        Ok((changes, Some(shape)))
+        decided(About::of(Kind::Shift, gone.id), changes, Some(shape))
     });
-    let (_, shape) = work.await?;
-    Ok(shape::removed(&query, shape))
+    let (done, shape) = work.await?;
+    Ok(done.stamp(shape::removed(&query, shape)))
 }
 
 /// The change that takes those off the roster who are in no other shift, if there are any.

@@ -17,16 +17,17 @@ use axum::extract::{Path, State};
 use axum::response::Response;
 use firebell_access::{Permission, Scope};
 use firebell_config::cascade;
-use firebell_domain::directory::Directory;
+use firebell_domain::directory::{Directory, Kind};
 use firebell_domain::site::Site;
 use serde_json::json;
 
-use super::shape::change::{Context, change};
+use super::shape::change::{About, Context, change, decided};
 use super::shape::search::{Search, descending, has, sort, word};
 use super::shape::words::STATUSES;
 use super::shape::{self, lookup, site};
 use crate::body::Body;
 use crate::caller::Caller;
+use crate::condition::IfMatch;
 use crate::error::ApiError;
 use crate::page::Query;
 use crate::server::{Route, route};
@@ -128,7 +129,8 @@ fn readable<'c>(caller: &'c Caller, name: &str) -> Result<&'c Arc<Site>, ApiErro
 
 async fn get(caller: Caller, Path(name): Path<String>, query: Query) -> Result<Response, ApiError> {
     let found = readable(&caller, &name)?;
-    Ok(shape::ok(&query, site::site(found)))
+    let shape = site::site(found);
+    Ok(shape::one(&query, &caller.directory, Kind::Site, found.id, shape))
 }
 
 async fn holidays(
@@ -145,30 +147,36 @@ async fn holidays(
 async fn post(
     State(state): State<ApiState>,
     caller: Caller,
+    condition: IfMatch,
     query: Query,
     body: Body,
 ) -> Result<Response, ApiError> {
-    let context = Context::of(&state, &caller);
+    let context = Context::of(&state, &caller, condition);
     let work = change(&state, &caller, context, "sites", move |directory, context| {
         body::decide(directory, context, body.object())
     });
-    let (directory, id) = work.await?;
-    let made = directory.site(id).ok_or_else(|| ApiError::not_found("site", &id.to_string()))?;
-    Ok(shape::made(&query, true, site::site(made)))
+    let (done, id) = work.await?;
+    let made = done.directory.site(id);
+    let made = made.ok_or_else(|| ApiError::not_found("site", &id.to_string()))?;
+    Ok(done.stamp(shape::made(&query, true, site::site(made))))
 }
 
 async fn delete(
     State(state): State<ApiState>,
     caller: Caller,
     Path(name): Path<String>,
+    condition: IfMatch,
     query: Query,
 ) -> Result<Response, ApiError> {
-    let context = Context::of(&state, &caller);
+    let context = Context::of(&state, &caller, condition);
     let work = change(&state, &caller, context, "site removed", move |directory, context| {
         context.require(Permission::WriteSites, Scope::Instance)?;
-        let Some(gone) = lookup::site(directory, &name) else { return Ok((Vec::new(), None)) };
-        Ok((cascade::remove_site(directory, gone.id), Some(site::site(gone))))
+        let Some(gone) = lookup::site(directory, &name) else {
+            return decided(About::Missing(Kind::Site), Vec::new(), None);
+        };
+        let about = About::of(Kind::Site, gone.id);
+        decided(about, cascade::remove_site(directory, gone.id), Some(site::site(gone)))
     });
-    let (_, shape) = work.await?;
-    Ok(shape::removed(&query, shape))
+    let (done, shape) = work.await?;
+    Ok(done.stamp(shape::removed(&query, shape)))
 }

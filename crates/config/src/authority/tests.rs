@@ -1,14 +1,18 @@
 //! The authority and the snapshots on both engines.
 
 mod damage;
+mod entitle;
+mod feed;
+mod history;
+mod roots;
 
 use std::sync::Mutex;
 
-use firebell_domain::directory::{Entity, Kind};
+use firebell_domain::directory::Kind;
 use firebell_domain::person::Person;
 use firebell_domain::property::Value;
 use firebell_sql::migrate;
-use firebell_store::configuration::LogRow;
+use firebell_store::history::{self as log, LogRow};
 use firebell_store::migrations::migrations;
 use firebell_testkit::postgres::{DbGuard, TestEngine, fresh_db};
 
@@ -49,8 +53,15 @@ impl Process {
 
     fn log(&self) -> Vec<LogRow> {
         let newest = Revision { epoch: i64::MAX, n: 0 };
-        self.db.read_blocking("test", move |tx| rows::log(tx, ACME, newest, 1000)).unwrap()
+        self.db.read_blocking("test", move |tx| log::log(tx, ACME, newest, None, 1000)).unwrap()
     }
+}
+
+/// The sample, in building order.
+fn everything() -> Vec<Entity> {
+    let mut all = entities();
+    all.sort_by_key(|entity| (entity.kind(), entity.id()));
+    all
 }
 
 fn author() -> Author {
@@ -62,7 +73,11 @@ async fn acme(engine: TestEngine) -> (Process, DbGuard) {
     let (db, guard) = fresh_db(engine);
     migrate(&db, migrations(), 0).unwrap();
     let process = Process::start(&db).await;
-    process.authority.create_instance("acme", Region::Emea, now()).await.unwrap();
+    process
+        .authority
+        .create_instance("acme", Region::Emea, &Author::new("test", "set up"), now())
+        .await
+        .unwrap();
     (process, guard)
 }
 
@@ -73,8 +88,7 @@ async fn what_is_committed_is_seen_here_and_after_a_restart() {
         let committed = process.put(entities()).await.unwrap();
         assert_eq!(committed.changed, entities().len());
         assert_eq!(committed.revision, Revision { epoch: 1, n: 2 }, "{engine:?}");
-        let mut expected = entities();
-        expected.sort_by_key(|entity| (entity.kind(), entity.id()));
+        let expected = everything();
         assert_eq!(process.seen().entities(), expected);
         assert_eq!(process.seen().revision, committed.revision);
 
@@ -107,11 +121,15 @@ async fn instance_names_are_checked_and_unique() {
     for engine in TestEngine::ALL {
         let (process, _guard) = acme(engine).await;
         for bad in ["acme", "", "Acme", "-x", "a.b"] {
-            let made = process.authority.create_instance(bad, Region::Na, now()).await;
+            let made = process.authority.create_instance(bad, Region::Na, &author(), now()).await;
             let Err(ConfigError::Invalid(faults)) = made else { panic!("{engine:?} {bad:?}") };
             assert_eq!(faults.0[0].field, "name");
         }
-        let other = process.authority.create_instance("globex", Region::Na, now()).await.unwrap();
+        let other = process
+            .authority
+            .create_instance("globex", Region::Na, &Author::new("test", "set up"), now())
+            .await
+            .unwrap();
         assert_eq!(other.instance.no, InstanceNo(2));
         let names: Vec<String> = process
             .authority
@@ -175,15 +193,20 @@ async fn two_processes_see_each_others_changes() {
         one.put(entities()).await.unwrap();
         let two = Process::start(&one.db).await;
         let work = async |process: &Process| {
-            let mut last = process.seen().revision;
+            let mut all = Vec::new();
             for _ in 0..TURNS {
                 let by = author();
                 let done = process.authority.change(ACME, &by, now(), count_up).await.unwrap();
-                assert!(done.revision > last, "{engine:?}");
-                last = done.revision;
+                assert!(all.last().is_none_or(|last| done.revision.n > *last), "{engine:?}");
+                all.push(done.revision.n);
             }
+            all
         };
-        tokio::join!(work(&one), work(&two));
+        let (first, second) = tokio::join!(work(&one), work(&two));
+        let mut all = [first, second].concat();
+        all.sort_unstable();
+        assert_eq!(all, (3..3 + 2 * TURNS).collect::<Vec<_>>(), "{engine:?}: one after the other");
+        assert!(one.authority.verify().await.unwrap().is_good(), "{engine:?}");
         one.refresh().await.unwrap();
         two.refresh().await.unwrap();
         for process in [&one, &two] {
@@ -201,7 +224,10 @@ async fn a_refresh_picks_up_what_another_process_did_and_nothing_else() {
         let (one, _guard) = acme(engine).await;
         let two = Process::start(&one.db).await;
         assert!(!two.refresh().await.unwrap(), "{engine:?}");
-        one.authority.create_instance("globex", Region::Na, now()).await.unwrap();
+        one.authority
+            .create_instance("globex", Region::Na, &Author::new("test", "set up"), now())
+            .await
+            .unwrap();
         let committed = one.put(entities()).await.unwrap();
         assert!(two.authority.snapshots().by_integration(id(DOOR)).is_none());
         assert!(two.refresh().await.unwrap());
@@ -228,7 +254,11 @@ async fn a_key_belongs_to_the_first_instance_that_has_it() {
     for engine in TestEngine::ALL {
         let (process, _guard) = acme(engine).await;
         process.put(entities()).await.unwrap();
-        let other = process.authority.create_instance("globex", Region::Na, now()).await.unwrap();
+        let other = process
+            .authority
+            .create_instance("globex", Region::Na, &Author::new("test", "set up"), now())
+            .await
+            .unwrap();
         let copy = |_: &Directory| Ok(entities().into_iter().map(Change::Put).collect());
         process.authority.change(other.instance.no, &author(), now(), copy).await.unwrap();
         let seen = process.authority.snapshots();
@@ -268,7 +298,7 @@ async fn every_changed_entity_is_in_the_log_without_secrets() {
         process.authority.change(ACME, &by, now(), decide).await.unwrap();
 
         let log = process.log();
-        assert_eq!(log.len(), 1 + entities().len() + 2, "{engine:?}");
+        assert_eq!(log.len(), 3 + everything().len() + 2, "{engine:?}");
         let newest: Vec<&LogRow> = log.iter().take(2).collect();
         assert!(
             newest.iter().all(|row| row.author == "ann" && row.reason.chars().count() == 1_024)
@@ -277,7 +307,8 @@ async fn every_changed_entity_is_in_the_log_without_secrets() {
         assert!(newest[0].before.is_some() && newest[0].after.is_none());
         assert!(newest[1].before.as_ref().unwrap().contains("Sample"));
         assert!(newest[1].after.as_ref().unwrap().contains("Anna"));
-        assert_eq!(log.last().unwrap().kind, "instance");
+        let first: Vec<&str> = log.iter().rev().take(3).map(|row| row.kind.as_str()).collect();
+        assert_eq!(first, ["instance", "entitlement", "entitlement"]);
 
         let all: String =
             log.iter().flat_map(|row| [&row.before, &row.after]).flatten().cloned().collect();
@@ -308,7 +339,7 @@ async fn a_caller_that_goes_away_does_not_lose_its_commit() {
     wait_started.recv_timeout(std::time::Duration::from_secs(30)).unwrap();
     drop(change);
     go_on.send(()).unwrap();
-    let head = process.db.write("test", rows::lock_head).await.unwrap();
+    let head = process.db.write("test", rows::lock_head).await.unwrap().revision;
     assert_eq!(head, Revision { epoch: 1, n: 2 });
     assert_eq!(process.seen().revision, head);
     assert!(process.seen().person_by_name("cy").is_some());

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use firebell_domain::credential::{ApiKey, Password};
 use firebell_domain::device::{Address, Device, is_email, is_phone};
 use firebell_domain::directory::{Entity, Kind};
+use firebell_domain::licence::Entitlement;
 use firebell_domain::person::{Person, PersonId, Role, Status};
 use firebell_domain::property::Value;
 use firebell_domain::shift::DELAY_MINUTES_MAX;
@@ -247,6 +248,15 @@ impl Checker<'_> {
         self.known_person(entity, "person", e.person);
         if !e.hash.starts_with("$argon2id$") || e.hash.len() > SHORT_TEXT_CHARS_MAX {
             self.fault(entity, "password", "hash", "must be an Argon2id hash in PHC form");
+        }
+    }
+
+    pub(super) fn entitlement(&mut self, entity: &Entity, e: &Entitlement) {
+        self.text(entity, "contract", &e.contract, SHORT_TEXT_CHARS_MAX);
+        if let (Some(from), Some(until)) = (e.valid_from, e.valid_until)
+            && until <= from
+        {
+            self.fault(entity, "validUntil", "valid_until", "must be after validFrom");
         }
     }
 }

@@ -15,7 +15,7 @@ use firebell_domain::shift::{EscalationType, RepeatEscalation, Shift, ShiftMembe
 use firebell_domain::site::Site;
 
 use super::*;
-use crate::change::applied;
+use crate::samples::applied;
 use crate::samples::*;
 
 fn faults(changes: &[Change]) -> Vec<Fault> {

@@ -104,7 +104,7 @@ pub fn plan_with(
     faults.or(())?;
     changes.extend(cascade::remove(&draft, gone));
     let changes = effective(directory, changes);
-    let after = applied(directory, &changes);
+    let after = applied(directory, &changes, directory.revision);
     check_with(directory, &after, &changes, templates)
         .map_err(|faults| with_paths(faults, &claims))?;
     let diff = diff(directory, &after, &claims, &changes);
@@ -241,7 +241,11 @@ fn shown(directory: &Directory, entity: &Entity) -> Map<String, Json> {
         Entity::Form(e) => members(&form_shape(directory, e)),
         Entity::Integration(e) => members(&integration_shape(directory, e)),
         Entity::Window(e) => members(&window_shape(directory, e)),
-        Entity::Absence(_) | Entity::Silence(_) | Entity::ApiKey(_) | Entity::Password(_) => {
+        Entity::Absence(_)
+        | Entity::Silence(_)
+        | Entity::ApiKey(_)
+        | Entity::Password(_)
+        | Entity::Entitlement(_) => {
             let body = serde_json::from_str::<Json>(&codec::encode_for_log(entity));
             match body.ok().and_then(|mut body| body.get_mut("entity").map(Json::take)) {
                 Some(Json::Object(members)) => members,

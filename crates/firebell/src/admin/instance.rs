@@ -4,7 +4,7 @@ use firebell_domain::person::Role;
 use serde_json::json;
 
 use super::user::{Described, new_key, put, show_key};
-use super::{Desk, at_desk, hashed, name, read_password, refused};
+use super::{Desk, at_desk, author, hashed, name, read_password, refused};
 use crate::Context;
 use crate::cli::{InstanceCommand, NewInstanceArgs};
 use crate::failure::Failure;
@@ -43,8 +43,11 @@ async fn create(context: &Context, desk: &Desk, args: NewInstanceArgs) -> Result
     }
     let (key, shown) = new_key(id, name("The key", "instance create")?, random, now);
     entities.push(key);
-    let made =
-        desk.authority.create_instance(&args.name, args.region, now).await.map_err(refused)?;
+    let made = desk
+        .authority
+        .create_instance(&args.name, args.region, &author("instance create"), now)
+        .await
+        .map_err(refused)?;
     put(desk, made.instance.no, "instance create", entities, now).await?;
     let object = json!({
         "instance": args.name,

@@ -8,15 +8,18 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use firebell_base::Timestamp;
+use firebell_base::{Random, Timestamp};
+use firebell_config::{Author, Snapshots};
 use firebell_domain::directory::Revision;
 use firebell_sql::{Config, Db, Error, Target, migrate};
-use firebell_store::configuration::{self, LogRow};
+use firebell_store::configuration;
 use firebell_store::migrations::migrations;
 use serde_json::json;
 
 use super::backup::{inspect, on_postgres};
+use super::refused;
 use crate::Context;
+use crate::authority::authority;
 use crate::cli::RestoreArgs;
 use crate::failure::{Exit, Failure};
 use crate::place::{self, Lock, beside};
@@ -32,32 +35,32 @@ pub(crate) fn run(context: &Context, args: &RestoreArgs) -> Result<(), Failure> 
     let settings = Settings::load(&context.sources)?;
     let Target::Sqlite { path } = &settings.database else { return Err(on_postgres("restore")) };
     place::parent(path).map_err(|why| Failure::new(Exit::Database, why))?;
-    let refused = |what: String| Failure::new(Exit::Refused, what).effect("Nothing was changed.");
+    let stays = |what: String| Failure::new(Exit::Refused, what).effect("Nothing was changed.");
     if path.exists() && !args.force {
-        return Err(refused(format!("There is a database at {} already.", path.display()))
+        return Err(stays(format!("There is a database at {} already.", path.display()))
             .remedy("--force replaces it and keeps the old one beside it"));
     }
     if !begins_well(&args.file).map_err(|error| {
         let what = format!("{} cannot be read: {error}.", args.file.display());
         Failure::new(Exit::NotFound, what).effect("Nothing was changed.")
     })? {
-        return Err(refused(format!("{} is no SQLite database.", args.file.display())));
+        return Err(stays(format!("{} is no SQLite database.", args.file.display())));
     }
     let lock = Lock::take(&settings.database)?;
     let copy = beside(path, ".restoring");
-    let prepared = prepare(&args.file, &copy, path, context.clock.now());
+    let prepared = prepare(&args.file, &copy, path, (&context.random, context.clock.now()));
     let revision = match prepared {
         Ok(revision) => revision,
         Err(why) => {
             remove_database(&copy);
             let what = format!("{} is no sound Firebell database.", args.file.display());
-            return Err(refused(what).details(why));
+            return Err(stays(what).details(why));
         }
     };
     let kept = replace(&copy, path).map_err(|error| {
         remove_database(&copy);
         let what = format!("The database could not be replaced: {error}.");
-        refused(what).remedy("check the permissions and the free space of its directory")
+        stays(what).remedy("check the permissions and the free space of its directory")
     })?;
     drop(lock);
     let object = json!({
@@ -86,7 +89,7 @@ fn prepare(
     backup: &Path,
     copy: &Path,
     current: &Path,
-    now: Timestamp,
+    (random, now): (&Random, Timestamp),
 ) -> Result<Revision, Vec<String>> {
     remove_database(copy);
     let one = |error: Error| vec![error.to_string()];
@@ -104,9 +107,10 @@ fn prepare(
         if current.exists() { head(current).unwrap_or_default() } else { Revision::default() };
     let db = Db::open(&Config::new(Target::Sqlite { path: copy.to_owned() })).map_err(one)?;
     let begun = migrate(&db, migrations(), now.as_microsecond())
-        .and_then(|_| new_epoch(&db, seen.epoch, now));
+        .map_err(one)
+        .and_then(|_| new_epoch(&db, random, seen.epoch, now).map_err(|failure| failure.lines()));
     db.close();
-    let revision = begun.map_err(one)?;
+    let revision = begun?;
     let synced = fs::File::open(copy).and_then(|file| file.sync_all());
     synced.map_err(|error| vec![format!("its copy cannot be written: {error}")])?;
     Ok(revision)
@@ -122,30 +126,15 @@ fn head(path: &Path) -> Option<Revision> {
     head.ok()
 }
 
-/// Begins an epoch above all that anybody has seen, and marks every instance as changed in it:
-/// its revision in the backup may be the same as a later one that is gone now.
-fn new_epoch(db: &Db, seen: i64, now: Timestamp) -> Result<Revision, Error> {
-    db.write_blocking("restore.new_epoch", move |tx| {
-        let head = configuration::lock_head(tx)?;
-        let at = Revision { epoch: head.epoch.max(seen) + 1, n: head.n + 1 };
-        let instances = configuration::instances(tx)?;
-        let log = instances.iter().map(|instance| LogRow {
-            revision: at,
-            instance: instance.no,
-            kind: "instance".to_owned(),
-            id: instance.id,
-            at: now.as_microsecond(),
-            author: "firebell restore".to_owned(),
-            reason: format!("restored from a backup of revision {head}"),
-            before: None,
-            after: None,
-        });
-        configuration::append_log(tx, log.collect())?;
-        for instance in &instances {
-            configuration::touch_instance(tx, instance.no, at)?;
-        }
-        configuration::set_head(tx, at)?;
-        Ok(at)
+/// Begins an epoch above all that anybody has seen: a revision of the backup may be the same as a
+/// later one that is gone now.
+fn new_epoch(db: &Db, random: &Random, seen: i64, now: Timestamp) -> Result<Revision, Failure> {
+    crate::client::run(async {
+        let snapshots = Snapshots::load(db).await.map_err(refused)?;
+        let before = snapshots.revision();
+        let by = Author::new("firebell restore", format!("from a backup of revision {before}"));
+        let authority = authority(db, &snapshots, random);
+        authority.new_epoch(seen, &by, now).await.map_err(refused)
     })
 }
 
@@ -155,7 +144,8 @@ fn replace(copy: &Path, path: &Path) -> io::Result<Option<PathBuf>> {
     if path.exists() {
         let aside = beside(path, ".before-restore");
         remove_database(&aside);
-        // The log first: a database without its log is older, a log without its database is nothing.
+        // The log first: a database without its log is older, a log without its database is
+        // nothing.
         for companion in COMPANIONS {
             match fs::rename(beside(path, companion), beside(&aside, companion)) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),

@@ -178,7 +178,7 @@ pub(crate) struct ExplainArgs {
     pub(crate) at: Option<Timestamp>,
 }
 
-fn instant(text: &str) -> Result<Timestamp, String> {
+pub(super) fn instant(text: &str) -> Result<Timestamp, String> {
     let wanted = "must be a time with its offset, such as 2026-03-29T01:00:00Z";
     text.parse().map_err(|_| wanted.to_owned())
 }

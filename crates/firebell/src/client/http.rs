@@ -31,6 +31,7 @@ pub(crate) struct Http {
     client: Client,
     base: Url,
     credentials: Option<(String, Secret)>,
+    bearer: Option<Secret>,
     instance: Option<String>,
 }
 
@@ -48,22 +49,23 @@ impl Http {
 
     /// A server, as nobody.
     pub(crate) fn to(url: &str) -> Result<Self, Failure> {
-        let base = Url::parse(url).ok().filter(|url| ["http", "https"].contains(&url.scheme()));
-        let base = base.filter(|url| url.has_host() && url.username().is_empty());
-        let base = base.ok_or_else(|| {
-            let what = "The server's URL must look like https://firebell.example.org.";
-            Failure::new(Exit::Usage, what).remedy("check --url or FIREBELL_URL")
-        })?;
+        let base = base(url, "--url or FIREBELL_URL")?;
         let client = client().map_err(|error| {
             Failure::new(Exit::Refused, format!("The HTTP client cannot be set up: {error}."))
         })?;
-        Ok(Self { client, base, credentials: None, instance: None })
+        Ok(Self { client, base, credentials: None, bearer: None, instance: None })
     }
 
     /// The same server, with an API key as `user:secret`.
     pub(crate) fn with_key(mut self, key: &Secret) -> Result<Self, Failure> {
         self.credentials = Some(split_key(key)?);
         Ok(self)
+    }
+
+    /// The same server, with a token as nodes present it.
+    pub(crate) fn with_bearer(mut self, token: Secret) -> Self {
+        self.bearer = Some(token);
+        self
     }
 
     /// Whether there are credentials to send.
@@ -139,6 +141,9 @@ impl Http {
         if let Some((user, secret)) = &self.credentials {
             request = request.basic_auth(user, Some(secret.expose()));
         }
+        if let Some(token) = &self.bearer {
+            request = request.bearer_auth(token.expose());
+        }
         if let Some(instance) = &self.instance {
             request = request.header("x-firebell-instance", instance);
         }
@@ -199,7 +204,18 @@ fn deepest(error: &reqwest::Error) -> &'static str {
     }
 }
 
-fn client() -> Result<Client, String> {
+/// The place of a server; `given` says how it was named.
+pub(crate) fn base(url: &str, given: &str) -> Result<Url, Failure> {
+    let base = Url::parse(url).ok().filter(|url| ["http", "https"].contains(&url.scheme()));
+    let base = base.filter(|url| url.has_host() && url.username().is_empty());
+    base.ok_or_else(|| {
+        let what = "The server's URL must look like https://firebell.example.org.";
+        Failure::new(Exit::Usage, what).remedy(format!("check {given}"))
+    })
+}
+
+/// A client that trusts the usual authorities and follows no redirects.
+pub(crate) fn client() -> Result<Client, String> {
     let mut roots = RootCertStore::empty();
     roots.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
     let provider = Arc::new(rustls::crypto::ring::default_provider());

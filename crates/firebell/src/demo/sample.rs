@@ -66,7 +66,15 @@ impl Sample {
         let (random, now) = (&context.random, context.clock.now());
         let snapshots = Snapshots::load(db).await.map_err(refused)?;
         let authority = authority(db, &snapshots, random);
-        let made = authority.create_instance(INSTANCE, Region::Emea, now).await.map_err(refused)?;
+        let made = authority
+            .create_instance(
+                INSTANCE,
+                Region::Emea,
+                &Author::new("firebell demo", "sample data"),
+                now,
+            )
+            .await
+            .map_err(refused)?;
         let (no, by) = (
             made.instance.no,
             Author { name: "firebell demo".to_owned(), reason: "sample data".to_owned() },

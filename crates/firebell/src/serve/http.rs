@@ -3,7 +3,7 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use axum::Router;
@@ -38,8 +38,28 @@ pub(crate) struct Bounds {
     pub(crate) proxies: Proxies,
 }
 
+/// What answers requests now. It changes once when a database that was away at the start is there.
+#[derive(Debug, Clone)]
+pub(crate) struct Doors(Arc<RwLock<Router>>);
+
+impl Doors {
+    /// These routes, until others are set.
+    pub(crate) fn new(router: Router) -> Self {
+        Self(Arc::new(RwLock::new(router)))
+    }
+
+    /// Requests that arrive from now on are answered by these.
+    pub(crate) fn set(&self, router: Router) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = router;
+    }
+
+    fn router(&self) -> Router {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
 /// Serves until stopped; then lets requests finish within the grace time.
-pub(crate) async fn serve(listener: TcpListener, router: Router, bounds: Bounds, mut stop: Stop) {
+pub(crate) async fn serve(listener: TcpListener, doors: Doors, bounds: Bounds, mut stop: Stop) {
     let limits = bounds.limits;
     let bounds = Arc::new(bounds);
     let places = Arc::new(Semaphore::new(limits.connections_max));
@@ -50,10 +70,10 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, bounds: Bounds,
             () = stop.wait() => break,
             Some(_) = connections.join_next(), if !connections.is_empty() => {}
             (stream, peer, place) = accept(&listener, &places) => {
-                let (router, bounds) = (router.clone(), Arc::clone(&bounds));
+                let (doors, bounds) = (doors.clone(), Arc::clone(&bounds));
                 let stop = stop.clone();
                 connections.spawn(async move {
-                    connection(stream, peer, router, bounds, stop).await;
+                    connection(stream, peer, doors, bounds, stop).await;
                     drop(place);
                 });
             }
@@ -61,7 +81,6 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, bounds: Bounds,
     }
     // Closes the port: another server may take it while the last requests finish.
     drop(listener);
-    drop(router);
     let finish = async { while connections.join_next().await.is_some() {} };
     if timeout(limits.grace, finish).await.is_err() {
         tracing::warn!(
@@ -70,6 +89,8 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, bounds: Bounds,
         );
         connections.shutdown().await;
     }
+    // Whoever else holds the doors: behind them is nothing now, and what was there may end.
+    doors.set(Router::new());
 }
 
 /// The next connection, once there is a place for it; until then it waits in the system's queue.
@@ -93,7 +114,7 @@ async fn accept(
 async fn connection(
     stream: TcpStream,
     peer: SocketAddr,
-    router: Router,
+    doors: Doors,
     bounds: Arc<Bounds>,
     mut stop: Stop,
 ) {
@@ -101,7 +122,7 @@ async fn connection(
     // Without it answers wait for the sender's acknowledgement; a failure only costs time.
     drop(stream.set_nodelay(true));
     let service = service_fn(move |request: Request<Incoming>| {
-        let (router, bounds) = (router.clone(), Arc::clone(&bounds));
+        let (router, bounds) = (doors.router(), Arc::clone(&bounds));
         async move { Ok::<_, Infallible>(answer(router, request, peer, &bounds).await) }
     });
     let served = http1::Builder::new()
@@ -176,6 +197,7 @@ mod tests {
         address: SocketAddr,
         stop: tokio::sync::watch::Sender<bool>,
         server: JoinSet<()>,
+        doors: Doors,
     }
 
     async fn start(limits: Limits) -> Running {
@@ -187,8 +209,9 @@ mod tests {
         let (hand, stop) = Stop::new();
         let mut server = JoinSet::new();
         let bounds = Bounds { limits, proxies: Proxies::default() };
-        server.spawn(serve(listener, router, bounds, stop));
-        Running { address, stop: hand, server }
+        let doors = Doors::new(router);
+        server.spawn(serve(listener, doors.clone(), bounds, stop));
+        Running { address, stop: hand, server, doors }
     }
 
     async fn ask(address: SocketAddr, text: &str) -> String {
@@ -212,6 +235,15 @@ mod tests {
         let long = format!("GET / HTTP/1.1\r\nx: {}\r\n\r\n", "x".repeat(2 * HEAD_BYTES_MAX));
         let long = ask(running.address, &long).await;
         assert!(long.starts_with("HTTP/1.1 431"), "{long}");
+    }
+
+    #[tokio::test]
+    async fn what_answers_can_change() {
+        const REQUEST: &str = "GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+        let running = start(LIMITS).await;
+        assert!(ask(running.address, REQUEST).await.ends_with("hello"));
+        running.doors.set(Router::new().route("/", get(|| async { "welcome" })));
+        assert!(ask(running.address, REQUEST).await.ends_with("welcome"));
     }
 
     #[tokio::test]

@@ -1,51 +1,32 @@
-//! What a server does besides: it notices configuration that others changed, and it forgets in
-//! time.
+//! What a server does besides: it forgets in time. Every removal is bounded, and goes on until
+//! nothing is left to remove or it is stopped.
 
 use std::time::Duration;
 
 use firebell_base::{Clock, Random};
-use firebell_config::{ConfigError, Snapshots};
+use firebell_config::{Snapshots, feed};
 use firebell_pipeline::Stop;
 use firebell_pipeline::retention::{self, Retention};
-use firebell_sql::Db;
+use firebell_sql::{Db, Error, WriteTx};
+use firebell_store::sessions as rows;
 use tokio::time::timeout;
 
-use super::tasks::{Broken, Ended};
+use super::tasks::Ended;
 
-/// How often other processes' changes are looked for.
-const REFRESH_EVERY: Duration = Duration::from_secs(1);
 /// How often old rows are removed; up to a tenth more, so that servers do not do it together.
 const RETENTION_EVERY: Duration = Duration::from_hours(1);
 /// The first time after the start: not while everybody waits for the server.
 const RETENTION_FIRST: Duration = Duration::from_mins(1);
+/// Deltas removed in one transaction.
+const DELTAS_AT_ONCE: usize = 1_000;
+/// Sessions removed in one transaction.
+const SESSIONS_AT_ONCE: i64 = 1_000;
+/// Transactions of one kind in one run; the rest comes with the next.
+const STEPS_MAX: usize = 1_000;
 
 /// Waits; says whether the server stops meanwhile.
-async fn stopped_within(stop: &mut Stop, wait: Duration) -> bool {
+pub(crate) async fn stopped_within(stop: &mut Stop, wait: Duration) -> bool {
     timeout(wait, stop.wait()).await.is_ok()
-}
-
-/// Reads what others changed, until stopped. An unreachable database changes nothing: the known
-/// configuration stays in use.
-pub(crate) async fn refresh(snapshots: Snapshots, db: Db, mut stop: Stop) -> Ended {
-    let mut failing = false;
-    while !stopped_within(&mut stop, REFRESH_EVERY).await {
-        match snapshots.refresh(&db).await {
-            Ok(true) => {
-                tracing::info!(revision = %snapshots.revision(), "the configuration changed");
-            }
-            Ok(false) => {}
-            Err(error @ ConfigError::WentBack { .. }) => return Err(Broken::By(error.to_string())),
-            Err(error) => {
-                if !failing {
-                    tracing::warn!(%error, "the configuration cannot be read; the known one stays");
-                }
-                failing = true;
-                continue;
-            }
-        }
-        failing = false;
-    }
-    Ok(())
 }
 
 /// What retention needs.
@@ -80,8 +61,41 @@ pub(crate) async fn forget(with: Forgetting, mut stop: Stop) -> Ended {
                 "old rows could not be removed; the next run tries again"
             ),
         }
+        match plane(&with, &stop).await {
+            Ok((deltas, sessions)) => {
+                tracing::debug!(deltas, sessions, "removed old deltas and sessions");
+            }
+            Err(error) => tracing::warn!(
+                %error,
+                cause = error.cause(),
+                "old deltas or sessions could not be removed; the next run tries again"
+            ),
+        }
         let jitter_max = RETENTION_EVERY.as_secs() / 10;
         wait = RETENTION_EVERY + Duration::from_secs(with.random.below(jitter_max));
     }
     Ok(())
+}
+
+/// Removes what the configuration plane needs no more: steps with deltas, and sessions.
+async fn plane(with: &Forgetting, stop: &Stop) -> Result<(usize, u64), Error> {
+    let now = with.clock.now();
+    let mut steps = 0;
+    while steps < STEPS_MAX && !stop.is_set() {
+        let forget = move |tx: &mut WriteTx<'_>| feed::rows::forget(tx, now, DELTAS_AT_ONCE);
+        if !with.db.write("upkeep.deltas", forget).await? {
+            break;
+        }
+        steps += 1;
+    }
+    let mut sessions = 0;
+    for _ in 0..STEPS_MAX {
+        let forget = move |tx: &mut WriteTx<'_>| rows::forget(tx, now, SESSIONS_AT_ONCE);
+        let removed = with.db.write("upkeep.sessions", forget).await?;
+        sessions += removed;
+        if i64::try_from(removed).is_ok_and(|removed| removed < SESSIONS_AT_ONCE) || stop.is_set() {
+            break;
+        }
+    }
+    Ok((steps, sessions))
 }

@@ -48,7 +48,7 @@ const fn secret(name: &'static str, sample: &'static str, about: &'static str) -
 }
 
 /// What each section is for.
-pub(crate) const SECTIONS: [(&str, &str); 6] = [
+pub(crate) const SECTIONS: [(&str, &str); 9] = [
     ("", "Where the server listens and what it stores."),
     ("log", "What the server says about itself, on standard error."),
     ("smtp", "The mail server. Without a host, e-mail is not sent but kept in the outbox."),
@@ -58,6 +58,9 @@ pub(crate) const SECTIONS: [(&str, &str); 6] = [
         "How long things are kept, in days. Older ones are removed, a little every hour.",
     ),
     ("limits", "Bounds of the HTTP server."),
+    ("replica", "This process's copy of the configuration, and how it is called among the others."),
+    ("feed", "For nodes without a database that follow this server."),
+    ("licences", "Who may say what instances are entitled to, besides the operator here."),
 ];
 
 use Kind::{Choice, Flag, List, Number, Text};
@@ -181,6 +184,40 @@ pub(crate) const KEYS: &[Key] = &[
         Number(1, 600),
         "10",
         "Time that requests have to finish when the server is stopped.",
+    ),
+    open(
+        "replica.node",
+        Text,
+        "\"node-a\"",
+        "What this process is called in firebell replica ls. Without it: the host's name and the\n\
+         port. Two processes of one database need different names.",
+    ),
+    key(
+        "replica.file",
+        Text,
+        "\"./firebell.last-known-good\"",
+        "Where the configuration is kept as it was last proven, for starts at which the database\n\
+         cannot be reached. Not used with SQLite, which lies on the same disk. Holds hashes of\n\
+         secrets and the key that signs links: for the owner alone.",
+    ),
+    key(
+        "replica.proving_seconds",
+        Number(1, 3_600),
+        "60",
+        "How long a configuration is in use before it counts as proven.",
+    ),
+    secret(
+        "feed.token",
+        "\"at least 32 characters that nobody can guess\"",
+        "What a node presents to follow this server, and what a node started with firebell replica\n\
+         follow presents. Without it nobody can follow.",
+    ),
+    key(
+        "licences.trusted_keys",
+        List,
+        "[]",
+        "Public keys whose signed entitlement files are imported: \"NAME:KEY\", as firebell licence\n\
+         key shows them.",
     ),
 ];
 

@@ -108,6 +108,9 @@ fn all_faults_are_reported_together_with_their_origin() {
         ("FIREBELL_DATABASE", "mysql://user:hunter2@host/db"),
         ("FIREBELL_WEBHOOK__ALLOW_NETWORKS", "10.0.0.0/99"),
         ("FIREBELL_TRUSTED_PROXIES", "10.0.0.0/8, here"),
+        ("FIREBELL_FEED__TOKEN", "short-and-secret"),
+        ("FIREBELL_LICENCES__TRUSTED_KEYS", "c2hvcnQ="),
+        ("FIREBELL_REPLICA__NODE", "two words"),
     ];
     let found = faults(file, &environment).join("\n");
     for wanted in [
@@ -126,10 +129,13 @@ fn all_faults_are_reported_together_with_their_origin() {
         "database (environment FIREBELL_DATABASE)",
         "webhook.allow_networks",
         "trusted_proxies (environment FIREBELL_TRUSTED_PROXIES): `here` is not a network",
+        "feed.token (environment FIREBELL_FEED__TOKEN): needs at least 32",
+        "licences.trusted_keys (environment FIREBELL_LICENCES__TRUSTED_KEYS): `c2hvcnQ=` is no",
+        "replica.node (environment FIREBELL_REPLICA__NODE): must have at most 64",
     ] {
         assert!(found.contains(wanted), "{wanted:?} is missing in:\n{found}");
     }
-    assert_eq!(found.lines().count(), 12, "{found}");
+    assert_eq!(found.lines().count(), 15, "{found}");
     assert!(!found.contains("hunter2") && !found.contains("short-and-secret"), "{found}");
 }
 
@@ -197,11 +203,12 @@ fn what_is_shown_has_no_secret() {
         ("FIREBELL_SECRET_KEY", "a-very-secret-key-a-very-secret-key"),
         ("FIREBELL_DATABASE", "postgres://ann:hunter2@db.example/firebell"),
         ("FIREBELL_SMTP__PASSWORD", "hunter3"),
+        ("FIREBELL_FEED__TOKEN", "hunter4-hunter4-hunter4-hunter4-hunter4"),
     ];
     let written = sources("", &environment, &[]);
     let layers = read(&written.sources);
     let object = show::object(&layers).to_string();
-    for secret in ["a-very-secret", "hunter2", "hunter3", "ann:"] {
+    for secret in ["a-very-secret", "hunter2", "hunter3", "hunter4", "ann:"] {
         assert!(!object.contains(secret), "{object}");
     }
     assert!(object.contains("postgresql://db.example/firebell"), "{object}");

@@ -1,6 +1,7 @@
 //! Runs the program, with nothing of this machine's environment, and within bounded time.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -156,6 +157,8 @@ pub(crate) struct Server {
     child: Child,
     lines: Receiver<String>,
     pub(crate) url: String,
+    /// What it said when it listened.
+    pub(crate) started: Value,
 }
 
 impl Server {
@@ -172,7 +175,7 @@ impl Server {
                 }
             }
         });
-        let mut server = Self { child, lines, url: String::new() };
+        let mut server = Self { child, lines, url: String::new(), started: Value::Null };
         let Ok(line) = server.lines.recv_timeout(BOUND) else {
             drop(server.child.kill());
             let mut said = String::new();
@@ -181,7 +184,19 @@ impl Server {
         };
         let line: Value = serde_json::from_str(&line).unwrap();
         line["url"].as_str().unwrap().clone_into(&mut server.url);
+        server.started = line;
         server
+    }
+
+    /// Asks for something; headers end with a line break each. Status and body of the answer.
+    pub(crate) fn get(&self, path: &str, headers: &str) -> (u16, String) {
+        ask(self.address(), &format!("GET {path} HTTP/1.1\r\n{headers}"), "")
+    }
+
+    /// Sends an object.
+    pub(crate) fn post(&self, path: &str, headers: &str, body: &str) -> (u16, String) {
+        let headers = format!("{headers}content-type: application/json\r\n");
+        ask(self.address(), &format!("POST {path} HTTP/1.1\r\n{headers}"), body)
     }
 
     /// Where it listens, without the scheme.
@@ -215,6 +230,18 @@ impl Drop for Server {
         drop(self.child.kill());
         drop(self.child.wait());
     }
+}
+
+fn ask(address: &str, head: &str, body: &str) -> (u16, String) {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(BOUND)).unwrap();
+    let length = body.len();
+    let rest = format!("host: {address}\r\ncontent-length: {length}\r\nconnection: close\r\n");
+    stream.write_all(format!("{head}{rest}\r\n{body}").as_bytes()).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+    (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
 }
 
 /// Looks until there is something.

@@ -19,7 +19,8 @@ use firebell_store::escalations::Escalation;
 use firebell_store::notifications::Next;
 use firebell_store::{alerts, engine, escalations, journal, notifications, responses};
 
-use super::{EngineError, Job, Turn, directory, next_due};
+use super::timers::Timers;
+use super::{EngineError, Job, Turn, directory};
 use crate::changes::Changes;
 use crate::correlate::{self, Correlator, Opened};
 use crate::deliver::Room;
@@ -59,9 +60,13 @@ pub(super) enum Portion {
 
 /// Takes the turn.
 pub(super) fn take(tx: &mut WriteTx<'_>, context: &Context) -> Result<Turn, EngineError> {
-    if !engine::holds(tx, context.epoch)? {
+    let agenda = engine::agenda(tx)?;
+    if agenda.epoch != Some(context.epoch) {
         return Err(EngineError::Fenced);
     }
+    let is_due = |at: Option<Timestamp>| at.is_some_and(|at| at <= context.now);
+    let (walks_due, expired) = (is_due(agenda.walk), is_due(agenda.expiry));
+    let sendings_due = agenda.waiting.iter().any(|(_, at)| *at <= context.now);
     let mut step = Transaction {
         context,
         changes: Changes::default(),
@@ -70,14 +75,22 @@ pub(super) fn take(tx: &mut WriteTx<'_>, context: &Context) -> Result<Turn, Engi
     };
     let (events, more_events) = step.events(tx)?;
     // Before the walks: who is told about what has just ended is told for nothing.
-    let more_expired = step.expired(tx)?;
-    let more_walks = step.walks(tx)?;
+    let more_expired = expired && step.expired(tx)?;
+    let more_walks = walks_due && step.walks(tx)?;
     step.hand_over_new();
-    std::mem::take(&mut step.changes).write(tx, context.now, &context.random)?;
-    let more_due = step.due_notifications(tx)?;
+    let changes = std::mem::take(&mut step.changes);
+    let mut timers = Timers::of(&changes);
+    changes.write(tx, context.now, &context.random)?;
+    let more_due = sendings_due && step.due_notifications(tx, &agenda.waiting)?;
     let more = more_events || more_walks || more_expired || more_due;
-    let next_due = if more { None } else { next_due(tx, &step.room)? };
-    Ok(Turn { events, jobs: step.jobs, more, next_due })
+    if more {
+        return Ok(Turn { events, jobs: step.jobs, more, next_due: None, short: false });
+    }
+    // What was due has been moved, so the rows say what is next; else only this turn's own rows are new.
+    let moved = expired || walks_due || sendings_due;
+    timers.add(if moved { engine::agenda(tx)? } else { agenda });
+    let (next_due, short) = timers.next(&step.room);
+    Ok(Turn { events, jobs: step.jobs, more, next_due, short })
 }
 
 struct Transaction<'a> {
@@ -308,12 +321,16 @@ impl Transaction<'_> {
 
     /// Leases notifications that are due, the instance that has waited longest first; returns whether there
     /// may be more that *deliver* could take.
-    fn due_notifications(&mut self, tx: &mut WriteTx<'_>) -> Result<bool, Error> {
+    fn due_notifications(
+        &mut self,
+        tx: &mut WriteTx<'_>,
+        waiting: &[(InstanceNo, Timestamp)],
+    ) -> Result<bool, Error> {
         if self.room.left() == 0 {
             return Ok(false);
         }
         let now = self.context.now;
-        let mut waiting = notifications::waiting(tx)?;
+        let mut waiting = waiting.to_vec();
         waiting.retain(|(no, due)| *due <= now && self.room.left_for(*no) > 0);
         waiting.sort_by_key(|(_, due)| *due);
         let mut more = false;

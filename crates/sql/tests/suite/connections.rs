@@ -62,8 +62,19 @@ fn a_server_that_is_away_is_reported_without_its_password() {
     let url = format!("postgresql://ann:p4ss@127.0.0.1:{port}/firebell");
     let error = Db::open(&Config::new(Target::parse(&url).unwrap())).unwrap_err();
     assert!(matches!(error, Error::Unavailable { .. }), "{error:?}");
-    assert!(error.is_retryable());
+    assert!(error.is_retryable() && error.is_away());
     assert!(!format!("{error} {error:?}").contains("p4ss"), "{error:?}");
+}
+
+#[test]
+fn a_database_that_was_never_reached_fails_every_call_at_once() {
+    let db = Db::away(Target::parse("postgresql://ann:p4ss@127.0.0.1:1/firebell").unwrap());
+    let read: Result<(), Error> = db.read_blocking("away", |_| Ok(()));
+    let write: Result<(), Error> = db.write_blocking("away", |_| Ok(()));
+    for error in [read.unwrap_err(), write.unwrap_err()] {
+        assert!(error.is_away() && error.is_retryable(), "{error:?}");
+    }
+    db.close();
 }
 
 #[test]
@@ -71,7 +82,7 @@ fn a_missing_database_and_missing_encryption_are_named() {
     let server = TempPostgres::shared();
     let open = |url: String| Db::open(&Config::new(Target::Postgres { url })).unwrap_err();
     let error = open(server.url("nowhere"));
-    assert!(error.to_string().contains("does not exist"), "{error}");
+    assert!(error.to_string().contains("does not exist") && !error.is_away(), "{error}");
     let error = open(server.url("postgres").replace("disable", "require"));
     assert!(error.to_string().contains("sslmode"), "{error:?}");
 }

@@ -20,6 +20,7 @@ crate::on_both!(
     a_reader_cannot_write,
     a_reader_sees_one_snapshot,
     async_closures_work,
+    one_statement_alone_is_a_transaction,
     a_closed_handle_refuses,
 );
 
@@ -264,6 +265,26 @@ fn async_closures_work(engine: TestEngine) {
         assert_eq!(db.write("none", |_| Ok::<_, Error>(7)).await.unwrap(), 7);
         db.close();
     });
+}
+
+fn one_statement_alone_is_a_transaction(engine: TestEngine) {
+    let (db, _guard) = with_items(engine);
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let row = |id: i64, name: &str| vec![id.into(), name.into(), firebell_sql::Value::Null];
+    runtime.block_on(async {
+        // On PostgreSQL the first one tries the connection in a transaction; the next ones need not.
+        for (id, name) in [(1, "a"), (2, "b"), (3, "c")] {
+            assert_eq!(db.execute(crate::ADD, row(id, name)).await.unwrap(), 1);
+        }
+        let twice = db.execute(crate::ADD, row(4, "a")).await;
+        assert!(matches!(twice, Err(Error::Unique { .. })), "{twice:?}");
+        assert_eq!(db.execute(crate::ADD, row(4, "d")).await.unwrap(), 1);
+        db.write("add", |tx| add(tx, 5, "e")).await.unwrap();
+    });
+    assert_eq!(names(&db), ["a", "b", "c", "d", "e"], "kept without a commit of ours");
+    db.close();
+    let late = runtime.block_on(db.execute(crate::ADD, row(6, "f")));
+    assert!(matches!(late, Err(Error::Unavailable { .. })), "{late:?}");
 }
 
 fn a_closed_handle_refuses(engine: TestEngine) {

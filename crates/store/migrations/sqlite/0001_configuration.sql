@@ -1,12 +1,17 @@
 -- Configuration: entities as JSON bodies, the revision they are as of, and what changed them.
 
--- One row: the newest revision. Updated in the transaction that changes something.
+-- One row: the newest revision, and the digest of all configuration as of it. Updated in the transaction
+-- that changes something. The cell names this database for ever, so that copies of another are told apart. The
+-- floor is the oldest n of the epoch from which kept deltas still lead to the newest.
 create table config_head (
     one integer not null primary key check (one = 1),
+    cell blob not null,
     epoch integer not null,
-    n integer not null
+    n integer not null,
+    root blob not null,
+    floor integer not null
 ) strict;
-insert into config_head (one, epoch, n) values (1, 1, 0);
+insert into config_head (one, cell, epoch, n, root, floor) values (1, randomblob(16), 1, 0, zeroblob(32), 0);
 
 create table instances (
     no integer not null primary key,
@@ -15,8 +20,10 @@ create table instances (
     region text not null,
     created integer not null,
     mod_epoch integer not null,
-    mod_n integer not null
+    mod_n integer not null,
+    digest blob not null
 ) strict;
+create index instances_by_revision on instances (mod_epoch, mod_n);
 
 create table config_entities (
     instance_no integer not null references instances (no),
@@ -30,7 +37,8 @@ create table config_entities (
     unique (instance_no, kind, name_key)
 ) strict;
 
--- Append-only. Bodies without secrets; null before an entity existed and after it is gone.
+-- Append-only. Bodies without secrets; null before an entity existed and after it is gone. `was` is the revision
+-- that changed the entity before, so that the past can be put together again.
 create table config_log (
     epoch integer not null,
     n integer not null,
@@ -40,9 +48,11 @@ create table config_log (
     at integer not null,
     author text not null,
     reason text not null,
+    was_epoch integer,
+    was_n integer,
     before text,
     after text,
-    primary key (epoch, n, kind, id)
+    primary key (epoch, n, instance_no, kind, id)
 ) strict;
 create index config_log_by_instance on config_log (instance_no, epoch, n);
 

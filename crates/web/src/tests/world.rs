@@ -1,16 +1,22 @@
 //! An instance with sample people and one open alert, behind the router.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use firebell_access::link::{LinkClaims, LinkKey, sign};
+use firebell_access::reset::ResetMail;
+use firebell_access::{Authenticator, Sessions, password};
 use firebell_base::time::{ManualClock, add_minutes, add_seconds};
 use firebell_base::{Clock, Id, Random, Timestamp};
 use firebell_channels::Registry;
 use firebell_config::{Author, Authority, Change, Snapshots};
 use firebell_domain::alert::Priority;
+use firebell_domain::credential::Password;
 use firebell_domain::device::{Address, Device};
 use firebell_domain::directory::Entity;
 use firebell_domain::event::{Draft, EventAction};
@@ -29,9 +35,14 @@ use firebell_store::migrations::migrations;
 use firebell_testkit::postgres::{DbGuard, TestEngine, fresh_db};
 use tower::ServiceExt as _;
 
-use crate::{WebState, router};
+use crate::{Slowly, WebState, router};
 
 const KEY: [u8; 32] = [7; 32];
+/// Bo Ek's password.
+pub(super) const PASSWORD: &str = "correct horse battery";
+
+/// What would have been mailed.
+pub(super) type Mails = Arc<Mutex<Vec<ResetMail>>>;
 
 /// A world whose alert tells Bo Ek and Akira Sole (sample people).
 pub(super) struct World {
@@ -39,13 +50,18 @@ pub(super) struct World {
     pub(super) no: InstanceNo,
     pub(super) clock: ManualClock,
     pub(super) people: BTreeMap<&'static str, PersonId>,
-    links: BTreeMap<PersonId, NotificationId>,
-    app: Router,
+    pub(super) links: BTreeMap<PersonId, NotificationId>,
+    pub(super) app: Router,
+    pub(super) state: WebState,
+    /// What would have been mailed.
+    pub(super) mails: Mails,
+    /// Whether the configuration is confirmed to be the newest.
+    pub(super) fresh: Arc<AtomicBool>,
     engine: firebell_pipeline::Engine,
     intake: firebell_pipeline::intake::Intake,
     writer: Option<firebell_pipeline::intake::JournalWriter>,
     integration: Integration,
-    authority: Authority,
+    pub(super) authority: Authority,
     _guard: DbGuard,
 }
 
@@ -104,14 +120,16 @@ impl World {
         let clock = ManualClock::at(start());
         let snapshots = Snapshots::load(&db).await.unwrap();
         let authority = Authority::new(db.clone(), snapshots.clone(), random.clone());
-        let created = authority.create_instance("acme", Region::Emea, start()).await.unwrap();
-        let no = created.instance.no;
+        let author = Author::new("test", "sample");
+        let created = authority.create_instance("acme", Region::Emea, &author, start()).await;
+        let no = created.unwrap().instance.no;
         let mut sample = Sample { random: random.clone(), entities: Vec::new() };
         let bo = sample.person("bo", "Bo", "Ek");
+        let hash = password::hash(PASSWORD, &random).unwrap();
+        sample.entities.push(Entity::Password(Password { person: bo, hash }));
         let akira = sample.person("akira", "Akira", "Sole");
         let integration = sample.door(&[bo, akira]);
         let changes: Vec<Change> = sample.entities.into_iter().map(Change::Put).collect();
-        let author = Author { name: "test".to_owned(), reason: "sample".to_owned() };
         authority.change(no, &author, start(), move |_| Ok(changes.clone())).await.unwrap();
         let links =
             Links { public_url: "https://firebell.example".to_owned(), key: LinkKey::new(KEY) };
@@ -121,16 +139,24 @@ impl World {
             registry: Registry::new(),
             links,
             clock: Clock::Manual(clock.clone()),
-            random,
+            random: random.clone(),
             owner: "test".to_owned(),
         };
         let pipeline = Pipeline::open(parts).await.unwrap();
-        let app = router(WebState {
+        let (mails, fresh) = (Mails::default(), Arc::new(AtomicBool::new(true)));
+        let state = WebState {
             snapshots,
             responder: pipeline.responder,
             link_key: LinkKey::new(KEY),
+            authority: authority.clone(),
+            authenticator: Arc::new(door(&random, &mails, &fresh)),
+            slowly: at_once(),
+            client: |extensions| extensions.get::<IpAddr>().copied(),
+            public_url: "http://firebell.example".to_owned(),
             clock: Clock::Manual(clock.clone()),
-        });
+            random,
+        };
+        let app = router(state.clone());
         let mut world = Self {
             db,
             no,
@@ -138,6 +164,9 @@ impl World {
             people: BTreeMap::from([("bo", bo), ("akira", akira)]),
             links: BTreeMap::new(),
             app,
+            state,
+            mails,
+            fresh,
             engine: pipeline.engine,
             intake: pipeline.intake,
             writer: Some(pipeline.writer),
@@ -220,12 +249,26 @@ impl World {
     }
 
     async fn send_request(&self, method: Method, path: &str, body: &str) -> Page {
-        let request = Request::builder()
+        self.ask(method, path, body, &[]).await
+    }
+
+    /// The same with headers.
+    pub(super) async fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        body: &str,
+        headers: &[(&str, &str)],
+    ) -> Page {
+        let mut request = Request::builder()
             .method(method)
             .uri(path)
-            .header("content-type", "application/x-www-form-urlencoded")
-            .body(Body::from(body.to_owned()))
-            .unwrap();
+            .extension(IpAddr::from([192, 0, 2, 7]))
+            .header("content-type", "application/x-www-form-urlencoded");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(Body::from(body.to_owned())).unwrap();
         let response = self.app.clone().oneshot(request).await.unwrap();
         let (head, body) = response.into_parts();
         let html = to_bytes(body, 1 << 20).await.unwrap();
@@ -237,6 +280,24 @@ impl World {
 /// The path of a link with these claims.
 pub(super) fn path_of(claims: &LinkClaims) -> String {
     format!("/r/{}", sign(&LinkKey::new(KEY), claims))
+}
+
+/// Runs work where it is asked for.
+fn at_once() -> Slowly {
+    Slowly::new(|work| {
+        Box::pin(async {
+            work();
+            Ok(())
+        })
+    })
+}
+
+fn door(random: &Random, mails: &Mails, fresh: &Arc<AtomicBool>) -> Authenticator {
+    let (mails, fresh) = (Arc::clone(mails), Arc::clone(fresh));
+    Authenticator::new(random)
+        .with_sessions(Sessions::new(&LinkKey::new(KEY)))
+        .with_mailer(Arc::new(move |mail| mails.lock().unwrap().push(mail)))
+        .with_freshness(Arc::new(move || fresh.load(Ordering::Relaxed)))
 }
 
 struct Sample {

@@ -9,14 +9,14 @@ use firebell_base::Secret;
 use firebell_config::Change;
 use firebell_domain::alert::Priority;
 use firebell_domain::device::{Address, Device, DeviceId};
-use firebell_domain::directory::Directory;
+use firebell_domain::directory::{Directory, Kind};
 use firebell_domain::person::{PersonId, Status};
 use firebell_domain::schedule::timeframe::Timeframe;
 use serde_json::{Map, Value};
 
 use super::put;
 use crate::error::ApiError;
-use crate::xm::shape::change::{Context, Decision, resolve_one, subject};
+use crate::xm::shape::change::{Context, Decision, decided, resolve_one, subject};
 use crate::xm::shape::input::{Input, Patch};
 use crate::xm::shape::lookup;
 use crate::xm::shape::recurrence::read_days;
@@ -104,7 +104,8 @@ pub(super) fn decide(
     let made = input.finish_with(made)?;
     require_owner(directory, context, made.owner)?;
     let id = made.id;
-    Ok((placed(directory, made, old.is_none(), sequence), (id, old.is_none())))
+    let changes = placed(directory, made, old.is_none(), sequence);
+    decided(subject.about(Kind::Device), changes, (id, old.is_none()))
 }
 
 /// The device at its place in its owner's order, and the others moved out of the way.

@@ -5,7 +5,7 @@
 
 use firebell_base::Id;
 use firebell_config::Change;
-use firebell_domain::directory::{Directory, Entity};
+use firebell_domain::directory::{Directory, Entity, Kind};
 use firebell_domain::group::{Group, GroupId, GroupType};
 use firebell_domain::name::Name;
 use firebell_domain::person::Status;
@@ -14,7 +14,7 @@ use firebell_domain::shift::Shift;
 use serde_json::{Map, Value};
 
 use super::require_group;
-use crate::xm::shape::change::{Context, Decision, resolve, resolve_one, subject};
+use crate::xm::shape::change::{Context, Decision, decided, resolve, resolve_one, subject};
 use crate::xm::shape::input::{Input, Patch};
 use crate::xm::shape::lookup;
 use crate::xm::shape::recurrence::whole_day;
@@ -67,7 +67,7 @@ pub(super) fn decide(
         );
     }
     changes.push(Change::Put(Entity::Group(group)));
-    Ok((changes, (subject.id(), old.is_none())))
+    decided(subject.about(Kind::Group), changes, (subject.id(), old.is_none()))
 }
 
 /// The zone of the group's site, or the caller's.

@@ -9,13 +9,13 @@ use firebell_access::principal::{may_change_roles, may_set_password};
 use firebell_access::{Permission, Scope};
 use firebell_config::Change;
 use firebell_domain::credential::Password;
-use firebell_domain::directory::{Directory, Entity};
+use firebell_domain::directory::{Directory, Entity, Kind};
 use firebell_domain::person::{LicenceType, Person, PersonId, Role, Status};
 use firebell_domain::property::{Properties, Value as Property};
 use firebell_domain::schedule::Zone;
 use serde_json::{Map, Value};
 
-use crate::xm::shape::change::{Context, Decision, resolve, resolve_one, subject};
+use crate::xm::shape::change::{Context, Decision, decided, resolve, resolve_one, subject};
 use crate::xm::shape::input::{Input, Patch};
 use crate::xm::shape::words::{LICENCES, STATUSES};
 use crate::xm::shape::{lookup, person};
@@ -82,7 +82,30 @@ pub(super) fn decide(
         let password = Password { person: id, hash: hash.to_owned() };
         changes.push(Change::Put(Entity::Password(password)));
     }
-    Ok((changes, (id, old.is_none())))
+    decided(subject.about(Kind::Person), changes, (id, old.is_none()))
+}
+
+/// What a body may do to licences, as far as that can be told before the newest state is known.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// Nothing: neither status nor licence type are in it, and the person is there.
+    Change,
+    /// Somebody who is there, or whose id the client has chosen, may need one. Repeating that is
+    /// safe by itself.
+    Licence,
+    /// Somebody new may need one.
+    New,
+}
+
+/// What this body may do to licences.
+pub(super) fn purpose(directory: &Directory, body: &Map<String, Value>) -> Purpose {
+    let id = body.get("id").and_then(Value::as_str).map(str::trim).filter(|id| !id.is_empty());
+    let Some(id) = id else { return Purpose::New };
+    let named = ["status", "licenseType"].iter().any(|field| body.contains_key(*field));
+    if named || lookup::person(directory, id).is_none() {
+        return Purpose::Licence;
+    }
+    Purpose::Change
 }
 
 /// The changes that make a person. Everybody is made here.

@@ -23,10 +23,13 @@ pub(crate) mod testing;
 use std::fmt::Display;
 
 use axum::response::Response;
+use firebell_base::Id;
+use firebell_domain::directory::{Directory, Kind};
 use http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::error::{ApiError, json_response};
+use crate::fresh;
 use crate::page::{Page, Query, envelope};
 
 /// Where everything is.
@@ -74,6 +77,21 @@ pub(crate) fn answer(query: &Query, status: StatusCode, mut body: Value) -> Resp
 /// 200 with JSON.
 pub(crate) fn ok(query: &Query, body: Value) -> Response {
     answer(query, StatusCode::OK, body)
+}
+
+/// 200 with one entity, and its `ETag` to make a change depend on.
+pub(crate) fn one<T>(
+    query: &Query,
+    directory: &Directory,
+    kind: Kind,
+    id: Id<T>,
+    body: Value,
+) -> Response {
+    let response = ok(query, body);
+    match directory.entity_revision(kind, id.to_bytes()) {
+        Some(revision) => fresh::tagged(response, revision),
+        None => response,
+    }
 }
 
 /// 201 if something was made, 200 if it was changed.

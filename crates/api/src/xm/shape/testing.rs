@@ -48,8 +48,13 @@ impl Api {
     /// The same server as the boss of a new instance sees it.
     pub(crate) async fn instance(&self, name: &str) -> Self {
         let now = self.clock.now();
-        let made =
-            self.world.state.authority.create_instance(name, Region::Emea, now).await.unwrap();
+        let made = self
+            .world
+            .state
+            .authority
+            .create_instance(name, Region::Emea, &Author::new("test", "set up"), now)
+            .await
+            .unwrap();
         let other = Self { no: made.instance.no, ..self.clone() };
         other.put(Entity::Person(boss(now))).await;
         other.caller("boss").await

@@ -5,7 +5,7 @@
 
 use firebell_access::{Permission, Scope};
 use firebell_config::Change;
-use firebell_domain::directory::{Directory, Entity};
+use firebell_domain::directory::{Directory, Entity, Kind};
 use firebell_domain::person::Status;
 use firebell_domain::schedule::{Holidays, Zone};
 use firebell_domain::site::{PostalAddress, Site, SiteId};
@@ -13,7 +13,7 @@ use jiff::civil::Date;
 use serde_json::{Map, Value};
 
 use super::countries;
-use crate::xm::shape::change::{Context, Decision, subject};
+use crate::xm::shape::change::{Context, Decision, decided, subject};
 use crate::xm::shape::input::{Input, Patch};
 use crate::xm::shape::lookup;
 use crate::xm::shape::words::STATUSES;
@@ -53,7 +53,8 @@ pub(super) fn decide(
         None => read_new(&mut input, subject.id()),
     };
     let site = input.finish_with(site)?;
-    Ok((vec![Change::Put(Entity::Site(site))], subject.id()))
+    let changes = vec![Change::Put(Entity::Site(site))];
+    decided(subject.about(Kind::Site), changes, subject.id())
 }
 
 fn read_new(input: &mut Input<'_>, id: SiteId) -> Option<Site> {

@@ -1,6 +1,9 @@
 //! Databases that went back, and rows that cannot be read.
 
+use firebell_store::configuration::EntityRow;
+
 use super::*;
+use crate::loading;
 
 #[tokio::test]
 async fn a_database_that_went_back_is_noticed_and_what_is_known_stays() {
@@ -8,7 +11,11 @@ async fn a_database_that_went_back_is_noticed_and_what_is_known_stays() {
         let (process, _guard) = acme(engine).await;
         let newest = process.put(entities()).await.unwrap().revision;
         let old = Revision { epoch: 1, n: 1 };
-        process.db.write("test", move |tx| rows::set_head(tx, old)).await.unwrap();
+        let back = move |tx: &mut WriteTx<'_>| {
+            let head = rows::Head { revision: old, ..rows::lock_head(tx)? };
+            rows::set_head(tx, &head)
+        };
+        process.db.write("test", back).await.unwrap();
         let refused = process.refresh().await.unwrap_err();
         assert!(
             matches!(refused, ConfigError::WentBack { held, found }
@@ -22,19 +29,24 @@ async fn a_database_that_went_back_is_noticed_and_what_is_known_stays() {
     }
 }
 
-/// Spoils a row as another release or a hand would, under a new revision.
+/// Spoils a row as another release would, under a new revision.
 async fn spoil(process: &Process, kind: &'static str, n: u128, body: &'static str) {
-    let at = Revision { epoch: 1, n: process.authority.snapshots().revision().n + 1 };
     let spoil = move |tx: &mut WriteTx<'_>| {
+        let head = rows::lock_head(tx)?;
+        let at = Revision { n: head.revision.n + 1, ..head.revision };
         let row = EntityRow {
             kind: kind.to_owned(),
             id: n.to_be_bytes(),
             name_key: "spoiled".to_owned(),
             body: body.to_owned(),
+            changed: at,
         };
-        rows::put_entities(tx, ACME, at, vec![row])?;
-        rows::touch_instance(tx, ACME, at)?;
-        rows::set_head(tx, at)
+        rows::put_entities(tx, ACME, vec![row])?;
+        rows::touch_instances(tx, &[(ACME, at, [0; 32])])?;
+        let view = loading::anew(tx, &rows::Head { revision: at, ..head })?;
+        let digest = view.held(ACME).unwrap().digest();
+        rows::touch_instances(tx, &[(ACME, at, digest.to_bytes())])?;
+        rows::set_head(tx, &rows::Head { revision: at, root: view.root().to_bytes(), ..head })
     };
     process.db.write("test", spoil).await.unwrap();
 }

@@ -1,0 +1,122 @@
+//! What a change stands on: the locked head, and all configuration as of it.
+//!
+//! Taken first in every transaction of the authority. What this process has in memory is used if it is the
+//! newest, and is caught up with otherwise; that its digest is the head's is made sure of every time.
+
+use std::sync::Arc;
+
+use firebell_domain::directory::{Directory, Revision};
+use firebell_domain::instance::InstanceNo;
+use firebell_sql::{ReadTx, WriteTx};
+use firebell_store::configuration::{self as rows, Head};
+
+use super::confirm::next_read;
+use crate::error::ConfigError;
+use crate::fresh::Cause;
+use crate::loading::{self, Damage};
+use crate::snapshots::Snapshots;
+use crate::view::{Held, View};
+
+/// The head, locked until the transaction ends, and all configuration as of it.
+pub(super) struct Ground {
+    head: Head,
+    view: Arc<View>,
+    read: u64,
+}
+
+impl Ground {
+    /// Locks the head.
+    ///
+    /// # Errors
+    /// [`ConfigError::WentBack`]; [`ConfigError::Unconfirmed`] if the stored configuration does not have the
+    /// head's digest; [`ConfigError::Store`].
+    pub(super) fn take(tx: &mut WriteTx<'_>, snapshots: &Snapshots) -> Result<Self, ConfigError> {
+        let read = next_read();
+        let head = rows::lock_head(tx)?;
+        let at_head = loading::at_head(tx, &snapshots.view(), &head)?;
+        if !at_head.agrees {
+            return Err(ConfigError::Unconfirmed(Cause::RootMismatch));
+        }
+        Ok(Self { head, view: at_head.view, read })
+    }
+
+    /// The head as it was locked.
+    pub(super) const fn head(&self) -> &Head {
+        &self.head
+    }
+
+    /// All configuration as of the head.
+    pub(super) const fn view(&self) -> &Arc<View> {
+        &self.view
+    }
+
+    /// The number of this read in the process.
+    pub(super) const fn read(&self) -> u64 {
+        self.read
+    }
+
+    /// The revision that comes next.
+    pub(super) const fn at(&self) -> Revision {
+        let Revision { epoch, n } = self.head.revision;
+        Revision { epoch, n: n + 1 }
+    }
+
+    /// An instance's newest configuration.
+    ///
+    /// # Errors
+    /// [`ConfigError::Unknown`]; [`ConfigError::Damaged`] if not all of it can be read.
+    pub(super) fn instance(
+        &self,
+        no: InstanceNo,
+    ) -> Result<(Arc<Held>, Arc<Directory>), ConfigError> {
+        let held = self.view.held(no).ok_or_else(|| ConfigError::Unknown(no.0.to_string()))?;
+        let directory = whole(held)?;
+        Ok((Arc::clone(held), directory))
+    }
+}
+
+/// The newest revision; no other process can change configuration until this transaction ends.
+///
+/// # Errors
+/// As [`Ground::take`].
+pub(super) fn lock(tx: &mut WriteTx<'_>, snapshots: &Snapshots) -> Result<Revision, ConfigError> {
+    Ok(Ground::take(tx, snapshots)?.head.revision)
+}
+
+/// An instance's newest configuration, as this transaction sees it. What is known was known before the
+/// transaction began, or is looked at under the lock: later commits of this process must not look like a
+/// database that went back.
+///
+/// # Errors
+/// As [`Ground::take`] and [`Ground::instance`].
+pub(super) fn newest(
+    tx: &mut ReadTx<'_>,
+    known: &Arc<View>,
+    no: InstanceNo,
+) -> Result<Arc<Directory>, ConfigError> {
+    let head = rows::whole_head(tx)?;
+    let at_head = loading::at_head(tx, known, &head)?;
+    if !at_head.agrees {
+        return Err(ConfigError::Unconfirmed(Cause::RootMismatch));
+    }
+    let held = at_head.view.held(no).ok_or_else(|| ConfigError::Unknown(no.0.to_string()))?;
+    whole(held)
+}
+
+fn whole(held: &Held) -> Result<Arc<Directory>, ConfigError> {
+    match (held.damage().next(), held.directory()) {
+        (Some(damage), _) => Err(ConfigError::Damaged(damage.clone())),
+        (None, Some(directory)) => Ok(Arc::clone(directory)),
+        (None, None) => Err(ConfigError::Damaged(unreadable(held.no()))),
+    }
+}
+
+fn unreadable(no: InstanceNo) -> Damage {
+    Damage {
+        instance: no,
+        name: no.0.to_string(),
+        kind: "instance".to_owned(),
+        id: String::new(),
+        reason: "it cannot be read".to_owned(),
+    }
+}

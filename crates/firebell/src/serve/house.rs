@@ -1,0 +1,150 @@
+//! What a server holds from its start to its end, whether its database is there or not, and the
+//! routes it answers with.
+//!
+//! Before the database is there, requests meet the very same handlers: what is answered from memory
+//! is answered, and what needs the database is told to come again.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::Router;
+use firebell_access::Authenticator;
+use firebell_access::link::LinkKey;
+use firebell_api::{ApiState, Client, Hashing, Inner};
+use firebell_base::{Clock, Random};
+use firebell_channels::Registry;
+use firebell_config::Snapshots;
+use firebell_pipeline::deliver::Deliverer;
+use firebell_pipeline::intake::{self, Intake, JournalWriter};
+use firebell_pipeline::metrics::Metrics;
+use firebell_pipeline::respond::Responder;
+use firebell_pipeline::{Engine, Links, Parts, Pipeline};
+use firebell_replica::ReplicaHandle;
+use firebell_sql::Db;
+use firebell_web::{Busy, Slowly, WebState};
+use http::Extensions;
+use tokio::sync::Notify;
+
+use crate::authority::authority;
+use crate::failure::{Exit, Failure};
+use crate::settings::Settings;
+
+/// What a server holds.
+pub(crate) struct House {
+    pub(crate) settings: Settings,
+    pub(crate) snapshots: Snapshots,
+    pub(crate) link_key: LinkKey,
+    pub(crate) authenticator: Arc<Authenticator>,
+    pub(crate) replica: ReplicaHandle,
+    pub(crate) url: String,
+    pub(crate) clock: Clock,
+    pub(crate) random: Random,
+}
+
+/// The parts of the pipeline that run.
+pub(crate) struct Moving {
+    pub(crate) writer: JournalWriter,
+    pub(crate) engine: Engine,
+    pub(crate) deliverer: Deliverer,
+}
+
+/// What requests hold of the pipeline.
+struct Hands {
+    intake: Intake,
+    responder: Responder,
+    metrics: Metrics,
+}
+
+impl House {
+    /// The routes of a server without its database, and the writer that tells senders to come
+    /// again; run it.
+    pub(crate) fn waiting(&self) -> (Router, JournalWriter) {
+        let db = Db::away(self.settings.database.clone());
+        let (metrics, wake) = (Metrics::default(), Arc::new(Notify::new()));
+        let (clock, random) = (self.clock.clone(), self.random.clone());
+        let (intake, writer) = intake::open(
+            db.clone(),
+            clock.clone(),
+            random.clone(),
+            Arc::clone(&metrics),
+            Arc::clone(&wake),
+        );
+        let snapshots = self.snapshots.clone();
+        let counted = Arc::clone(&metrics);
+        let responder = Responder::new(db.clone(), snapshots, clock, random, counted, wake);
+        (self.router(&db, Hands { intake, responder, metrics }), writer)
+    }
+
+    /// The routes of a server with its database. Takes over processing from whoever did it before.
+    pub(crate) async fn open(&self, db: &Db) -> Result<(Router, Moving), Failure> {
+        let pipeline = Pipeline::open(Parts {
+            db: db.clone(),
+            snapshots: self.snapshots.clone(),
+            registry: registry(&self.settings)?,
+            links: Links { public_url: self.url.clone(), key: self.link_key.clone() },
+            clock: self.clock.clone(),
+            random: self.random.clone(),
+            owner: format!("firebell process {}", std::process::id()),
+        });
+        let pipeline = pipeline.await.map_err(not_started)?;
+        let Pipeline { intake, responder, metrics, writer, engine, deliverer } = pipeline;
+        let router = self.router(db, Hands { intake, responder, metrics });
+        Ok((router, Moving { writer, engine, deliverer }))
+    }
+
+    fn router(&self, db: &Db, hands: Hands) -> Router {
+        let Hands { intake, responder, metrics } = hands;
+        let (clock, random) = (&self.clock, &self.random);
+        let api = ApiState::new(Inner {
+            db: db.clone(),
+            snapshots: self.snapshots.clone(),
+            authority: authority(db, &self.snapshots, random),
+            intake,
+            responder: responder.clone(),
+            metrics,
+            authenticator: Arc::clone(&self.authenticator),
+            clock: clock.clone(),
+            random: random.clone(),
+            hashing: Hashing::default(),
+            replica: Some(self.replica.clone()),
+            feed_token: self.settings.plane.feed_token.clone(),
+        });
+        let pages = WebState {
+            snapshots: self.snapshots.clone(),
+            responder,
+            link_key: self.link_key.clone(),
+            authority: authority(db, &self.snapshots, random),
+            authenticator: Arc::clone(&self.authenticator),
+            slowly: slowly(&api),
+            client,
+            public_url: self.url.clone(),
+            clock: clock.clone(),
+            random: random.clone(),
+        };
+        let tended = super::tend::router(&self.replica, self.settings.plane.feed_token.as_ref());
+        firebell_api::router(api).merge(firebell_web::router(pages)).merge(tended)
+    }
+}
+
+/// Pages hash passwords in the same places as the API.
+fn slowly(api: &ApiState) -> Slowly {
+    let api = api.clone();
+    Slowly::new(move |work| {
+        let api = api.clone();
+        Box::pin(async move { api.hashing.run(work).await.map_err(|_| Busy) })
+    })
+}
+
+fn client(extensions: &Extensions) -> Option<IpAddr> {
+    extensions.get::<Client>().map(|client| client.0)
+}
+
+/// The channels of the settings.
+pub(crate) fn registry(settings: &Settings) -> Result<Registry, Failure> {
+    Registry::from_settings(&settings.channels)
+        .map_err(|faults| Failure::new(Exit::Settings, "The settings are invalid.").details(faults))
+}
+
+pub(crate) fn not_started(error: impl std::fmt::Display) -> Failure {
+    Failure::new(Exit::Database, error.to_string()).effect("The server was not started.")
+}

@@ -1,0 +1,197 @@
+//! Who is on a page, in which instance, and whether the page that sent a form is one of ours.
+//!
+//! The session's token is in a cookie that scripts cannot read and that other sites' forms do not
+//! bring along; besides, a form must come from a page of ours. Where the server is reached with TLS
+//! the cookie has the prefix `__Host-`: then nobody in the same domain can plant one.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use axum::extract::Request;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use firebell_access::session::{Visitor, WEB_SECONDS};
+use firebell_access::token::Claims;
+use firebell_access::{TokenError, TokenKind};
+use firebell_base::Secret;
+use firebell_domain::directory::Directory;
+use firebell_domain::person::Person;
+
+use crate::WebState;
+use crate::frame::{Frame, Words, wrong};
+
+/// Values of the cookie that are tried; a browser sends one.
+const COOKIES_MAX: usize = 4;
+
+/// Somebody who is signed in.
+pub(crate) struct SignedIn {
+    pub(crate) claims: Claims,
+    pub(crate) directory: Arc<Directory>,
+    pub(crate) person: Arc<Person>,
+}
+
+/// Who is on a page.
+pub(crate) enum Who {
+    /// Nobody we know.
+    Nobody,
+    /// Perhaps somebody: the configuration may not be the newest.
+    Unconfirmed,
+    /// This person.
+    In(Box<SignedIn>),
+}
+
+/// Which instance a form is for.
+pub(crate) enum Place {
+    /// This one.
+    Is(Arc<Directory>),
+    /// One of several: ask.
+    Ask,
+    /// There is none with this name.
+    Unknown(String),
+    /// There is none at all.
+    None,
+}
+
+/// Who sent the request.
+pub(crate) fn who(state: &WebState, headers: &HeaderMap) -> Who {
+    let mut found = Who::Nobody;
+    for claims in presented(state, headers) {
+        let Some(directory) = state.snapshots.instance(claims.instance) else {
+            found = nobody(state);
+            continue;
+        };
+        match state.authenticator.sessions().admit(&directory, &claims) {
+            Ok(principal) => {
+                let Some(person) = directory.person(principal.person).cloned() else { continue };
+                return Who::In(Box::new(SignedIn { claims, directory, person }));
+            }
+            Err(TokenError::Outdated) => found = nobody(state),
+            Err(
+                TokenError::Malformed
+                | TokenError::Forged
+                | TokenError::Expired
+                | TokenError::Elsewhere
+                | TokenError::Ended
+                | TokenError::Replayed,
+            ) => {}
+        }
+    }
+    found
+}
+
+fn nobody(state: &WebState) -> Who {
+    if state.authenticator.is_confirmed() { Who::Nobody } else { Who::Unconfirmed }
+}
+
+/// What the genuine cookies of a request say, whether they still count or not.
+pub(crate) fn presented(state: &WebState, headers: &HeaderMap) -> Vec<Claims> {
+    let now = state.clock.now();
+    let name = cookie_name(state);
+    let texts = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let pairs = texts.flat_map(|text| text.split(';')).filter_map(|pair| pair.split_once('='));
+    let values = pairs.filter(|(given, _)| given.trim() == name).map(|(_, value)| value.trim());
+    let sessions = state.authenticator.sessions();
+    let read = |value| sessions.read(TokenKind::Session, value, now).ok();
+    values.take(COOKIES_MAX).filter_map(read).collect()
+}
+
+/// The instance of a request: the one that was entered, the one of the host, or the only one.
+pub(crate) fn place(state: &WebState, parts: &Parts, entered: Option<&str>) -> Place {
+    if let Some(name) = entered {
+        let found = state.snapshots.by_name(name.trim());
+        return found.map_or_else(|| Place::Unknown(name.trim().to_owned()), Place::Is);
+    }
+    let host = parts.headers.get(header::HOST).and_then(|value| value.to_str().ok());
+    let host = host.or_else(|| parts.uri.host()).unwrap_or_default();
+    let label = host.split(['.', ':']).next().unwrap_or_default();
+    if let Some(found) = state.snapshots.by_name(label) {
+        return Place::Is(found);
+    }
+    let mut all = state.snapshots.all();
+    match (all.pop(), all.is_empty()) {
+        (Some(only), true) => Place::Is(only),
+        (Some(_), false) => Place::Ask,
+        (None, _) => Place::None,
+    }
+}
+
+/// Whom to note down for a session.
+pub(crate) fn visitor<'a>(state: &WebState, parts: &'a Parts) -> Visitor<'a> {
+    let agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
+    Visitor { client: client(state, parts), agent: agent.unwrap_or_default() }
+}
+
+/// From where a request comes.
+pub(crate) fn client(state: &WebState, parts: &Parts) -> Option<IpAddr> {
+    (state.client)(&parts.extensions)
+}
+
+/// Lets the browser keep the session.
+pub(crate) fn keep(state: &WebState, response: &mut Response, token: &Secret) {
+    set(state, response, token.expose(), WEB_SECONDS);
+}
+
+/// Lets the browser forget it.
+pub(crate) fn forget(state: &WebState, response: &mut Response) {
+    set(state, response, "", 0);
+}
+
+fn set(state: &WebState, response: &mut Response, value: &str, seconds: i64) {
+    let secure = if is_secure(state) { "; Secure" } else { "" };
+    let name = cookie_name(state);
+    let cookie =
+        format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={seconds}{secure}");
+    if let Ok(mut cookie) = HeaderValue::from_str(&cookie) {
+        cookie.set_sensitive(true);
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+}
+
+fn is_secure(state: &WebState) -> bool {
+    state.public_url.starts_with("https://")
+}
+
+fn cookie_name(state: &WebState) -> &'static str {
+    if is_secure(state) { "__Host-firebell_session" } else { "firebell_session" }
+}
+
+/// Refuses forms that pages of other sites send. Around the pages that use the cookie.
+pub(crate) async fn only_own_pages(request: Request, next: Next) -> Response {
+    let (method, headers) = (request.method(), request.headers());
+    let host = headers.get(header::HOST).map(HeaderValue::as_bytes);
+    let host = host.or_else(|| request.uri().authority().map(|a| a.as_str().as_bytes()));
+    if is_foreign(method, headers, host) {
+        let text = "This form was sent by a page of another site. Nothing was done. Open Firebell \
+                    itself, and try again there.";
+        let notice = wrong("Not from here", text);
+        let page = Words::new(Frame::new("/", "Not from here"), notice);
+        return page.respond(StatusCode::FORBIDDEN);
+    }
+    let mut response = next.run(request).await;
+    // Not `no-referrer`: with that browsers hide the origin of our own forms too.
+    let policy = HeaderValue::from_static("same-origin");
+    response.headers_mut().insert(header::REFERRER_POLICY, policy);
+    response
+}
+
+/// Whether a page of another site caused the request. Browsers say so in `Sec-Fetch-Site`, but not
+/// to servers without TLS: there only `Origin` tells.
+fn is_foreign(method: &Method, headers: &HeaderMap, host: Option<&[u8]>) -> bool {
+    if matches!(*method, Method::GET | Method::HEAD) {
+        return false;
+    }
+    if let Some(site) = headers.get(HeaderName::from_static("sec-fetch-site")) {
+        return !matches!(site.as_bytes(), b"same-origin" | b"none");
+    }
+    let Some(origin) = headers.get(header::ORIGIN).map(HeaderValue::as_bytes) else { return false };
+    let own = [b"http://".as_slice(), b"https://"]
+        .into_iter()
+        .find_map(|scheme| origin.strip_prefix(scheme));
+    match (own, host) {
+        (Some(own), Some(host)) => !own.eq_ignore_ascii_case(host),
+        // "null" and the like: a page that hides where it is from.
+        _ => true,
+    }
+}
