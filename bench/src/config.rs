@@ -19,6 +19,7 @@ mod stock;
 mod weigh;
 
 use anyhow::Result;
+use clap::Args;
 
 use crate::Effort;
 use crate::report::Report;
@@ -29,20 +30,47 @@ const INSTANCES: usize = 100_000;
 /// The same when figures may be rough.
 const INSTANCES_QUICK: usize = 2_000;
 
+/// What of it is measured, and of what size.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct Options {
+    /// Only this part
+    #[arg(long)]
+    part: Option<Part>,
+    /// Instances of the large configuration
+    #[arg(long)]
+    instances: Option<usize>,
+}
+
+/// A part of the measurement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Part {
+    /// From commit to Ready in another process, a steady load, faults.
+    Spread,
+    /// Memory of an instance, and the licence check.
+    Weigh,
+    /// Adding somebody, and signing in.
+    People,
+}
+
 /// Measures.
-pub(crate) fn measure(report: &mut Report, effort: Effort, kinds: &[Kind]) -> Result<()> {
+pub(crate) fn measure(
+    report: &mut Report,
+    effort: Effort,
+    kinds: &[Kind],
+    options: &Options,
+) -> Result<()> {
     report.section("Configuration, licences and sign-in");
-    for kind in kinds {
-        spread::measure(report, effort, *kind)?;
+    let wants = |part| options.part.is_none_or(|only| only == part);
+    let usual = if effort.quick { INSTANCES_QUICK } else { INSTANCES };
+    let instances = options.instances.unwrap_or(usual);
+    for kind in kinds.iter().filter(|_| wants(Part::Spread)) {
+        spread::measure(report, effort, *kind, instances)?;
     }
-    weigh::measure(report, effort)?;
-    for kind in kinds {
+    if wants(Part::Weigh) {
+        weigh::measure(report, effort)?;
+    }
+    for kind in kinds.iter().filter(|_| wants(Part::People)) {
         people::measure(report, effort, *kind)?;
     }
     Ok(())
-}
-
-/// How many instances the large configuration has.
-const fn instances(effort: Effort) -> usize {
-    if effort.quick { INSTANCES_QUICK } else { INSTANCES }
 }

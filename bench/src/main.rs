@@ -71,7 +71,7 @@ enum Order {
     /// Memory and cold start with 100,000 open alerts and 10,000 people.
     Memory,
     /// The configuration plane: commit to Ready elsewhere, memory, licences, sign-in.
-    Config,
+    Config(config::Options),
     /// A process that follows the configuration; started by the others.
     #[command(hide = true)]
     Follow(config::follow::Options),
@@ -121,14 +121,14 @@ fn main() -> Result<()> {
         Some(Order::Alertmanager) => peers::measure(&mut report, effort)?,
         Some(Order::Latency) => latency::measure(&mut report, effort, &kinds)?,
         Some(Order::Memory) => memory::measure(&mut report, effort)?,
-        Some(Order::Config) => config::measure(&mut report, effort, &kinds)?,
+        Some(Order::Config(options)) => config::measure(&mut report, effort, &kinds, &options)?,
         Some(Order::All) | None => {
             process::measure(&mut report, effort, &kinds)?;
             accept::measure(&mut report, effort, &kinds)?;
             peers::measure(&mut report, effort)?;
             latency::measure(&mut report, effort, &kinds)?;
             memory::measure(&mut report, effort)?;
-            config::measure(&mut report, effort, &kinds)?;
+            config::measure(&mut report, effort, &kinds, &config::Options::default())?;
         }
     }
     println!("\n{}", report.table());

@@ -207,7 +207,12 @@ pub(crate) fn person(id: PersonId, n: usize, now: Timestamp) -> Result<Person> {
 }
 
 /// Somebody's device, told by e-mail or by webhook.
-pub(crate) fn device(id: DeviceId, owner: PersonId, n: usize, webhook: Option<String>) -> Result<Device> {
+pub(crate) fn device(
+    id: DeviceId,
+    owner: PersonId,
+    n: usize,
+    webhook: Option<String>,
+) -> Result<Device> {
     let address = match webhook {
         Some(url) => Address::Webhook { url, secret: None },
         None => Address::Email(format!("sample{n}@example.org")),

@@ -24,7 +24,12 @@ pub(crate) struct Options {
 }
 
 /// Starts it, and waits until every connection was answered.
-pub(super) fn start(port: u16, path: &str, authorization: &str, connections: u32) -> Result<Running> {
+pub(super) fn start(
+    port: u16,
+    path: &str,
+    authorization: &str,
+    connections: u32,
+) -> Result<Running> {
     let arguments = [
         "ask".to_owned(),
         format!("--port={port}"),

@@ -63,7 +63,8 @@ pub(super) fn measure(report: &mut Report, effort: Effort, kind: Kind) -> Result
     let place = Place::new(kind)?;
     let (db, text) = place.fresh(&Random::System)?;
     let part = |count: usize| if effort.quick { count / 10 } else { count };
-    let started = world::runtime()?.block_on(furnish(&db, FIRST + 2 * part(PEOPLE), part(REVISIONS)))?;
+    let started =
+        world::runtime()?.block_on(furnish(&db, FIRST + 2 * part(PEOPLE), part(REVISIONS)))?;
     memory::fill(&db, started, part(ALERTS))?;
     db.close();
     let mut desk = Desk::open(start(&text, Processing::Off)?)?;
@@ -120,10 +121,8 @@ impl Desk {
 
     /// Asks as the administrator; returns the microseconds it took too.
     fn send(&mut self, method: &str, path: &str, body: &str) -> Result<(Reply, u32)> {
-        let headers = [
-            ("Authorization", self.authorization.as_str()),
-            ("Content-Type", "application/json"),
-        ];
+        let headers =
+            [("Authorization", self.authorization.as_str()), ("Content-Type", "application/json")];
         let began = Clock::System.monotonic_micros();
         let reply = self.connection.send(method, path, &headers, body.as_bytes())?;
         Ok((reply, u32::try_from(Clock::System.monotonic_micros() - began)?))

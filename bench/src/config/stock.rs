@@ -88,7 +88,11 @@ async fn copy(db: &Db, no: InstanceNo, instances: usize) -> Result<()> {
         let row = rows::instance(tx, no)?;
         let (mut entities, mut after) = (Vec::new(), None);
         for _ in 0..PAGES_MAX {
-            let page = rows::entities(tx, no, after.as_ref().map(|(k, id): &(String, _)| (k.as_str(), *id)))?;
+            let page = rows::entities(
+                tx,
+                no,
+                after.as_ref().map(|(k, id): &(String, _)| (k.as_str(), *id)),
+            )?;
             let Some(last) = page.last() else { break };
             after = Some((last.kind.clone(), last.id));
             entities.extend(page);
@@ -147,7 +151,9 @@ fn number(n: usize) -> i64 {
 }
 
 /// One small change of an instance: somebody gets another name.
-pub(super) fn rename(nth: usize) -> impl Fn(&Directory) -> Result<Vec<Change>, firebell_config::Faults> {
+pub(super) fn rename(
+    nth: usize,
+) -> impl Fn(&Directory) -> Result<Vec<Change>, firebell_config::Faults> {
     move |directory: &Directory| {
         let Some(person) = directory.people().next() else { return Ok(Vec::new()) };
         let mut person = firebell_domain::person::Person::clone(person);

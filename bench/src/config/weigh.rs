@@ -49,7 +49,8 @@ fn memory(instances: usize) -> Result<(u64, Authority)> {
     let unlimited = Entitlement::unlimited(LicenceType::FullUser);
     let change = EntitlementChange::Set(Entitlement { allotment: limited, ..unlimited });
     let intent = Intent { approval: Some("a measurement".to_owned()), ..Intent::from(&author()) };
-    let set = authority.set_entitlements(vec![(InstanceNo(1), change)], intent, Clock::System.now());
+    let set =
+        authority.set_entitlements(vec![(InstanceNo(1), change)], intent, Clock::System.now());
     world::runtime()?.block_on(set)?;
     db.close();
     Ok((now, authority))

@@ -9,6 +9,7 @@
 //! | `ground` | locks the head, and has all configuration as of it |
 //! | `expect` | what must still be as the author saw it |
 //! | `seats` | who may hold a licence |
+//! | `leave` | the sessions of people who leave |
 //! | `write` | entities, log, delta, digests, audit and head of one revision |
 //! | `entitle` | entitlements of many instances in one revision |
 //! | `upkeep` | epochs, approvals, verification and repair |
@@ -17,6 +18,7 @@
 mod ground;
 mod expect;
 mod seats;
+mod leave;
 mod write;
 mod entitle;
 mod upkeep;
@@ -47,7 +49,7 @@ use crate::guard;
 use crate::limits::{AUTHOR_CHARS_MAX, CHANGES_MAX, REASON_CHARS_MAX};
 use crate::snapshots::Snapshots;
 
-use ground::{Ground, lock, newest};
+use ground::{Ground, newest};
 use seats::Settle;
 use write::Draft;
 
@@ -108,7 +110,7 @@ impl Authority {
         let name = instance_name(name)?;
         let (snapshots, id) = (self.snapshots.clone(), InstanceId::new(&self.random, now));
         let create = move |tx: &mut WriteTx<'_>| {
-            let ground = Ground::take(tx, &snapshots)?;
+            let ground = Ground::take(tx, &snapshots, now)?;
             let no = rows::next_instance_no(tx)?;
             let instance = Instance { id, no, name: name.clone(), region, created: now };
             add_row(tx, &instance, ground.at())?;
@@ -149,7 +151,7 @@ impl Authority {
         let intent = cleaned(by.into());
         let (snapshots, templates) = (self.snapshots.clone(), self.templates);
         let change = move |tx: &mut WriteTx<'_>| {
-            let ground = Ground::take(tx, &snapshots)?;
+            let ground = Ground::take(tx, &snapshots, now)?;
             let (held, before) = ground.instance(no)?;
             if let Some(key) = &intent.key
                 && let Some(person) = seats::repeated(tx, no, key)?
@@ -168,7 +170,9 @@ impl Authority {
             let passed = expect::approved(guard::check(&before, &changes), &intent)?;
             let after = applied(&before, &changes, ground.at());
             check::check_with(&before, &after, &changes, templates)?;
-            settle(tx, &ground, Ends { before: &before, after: &after }, &changes, &intent, now)?;
+            let ends = Ends { before: &before, after: &after };
+            settle(tx, &ground, ends, &changes, &intent, now)?;
+            leave::end_sessions(tx, ends, &changes, now)?;
             let mut draft = Draft::new(&ground, &intent, now);
             draft.add(Some(&held), &before, &changes);
             draft.pass(passed);

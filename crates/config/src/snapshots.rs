@@ -18,6 +18,7 @@ use tokio::sync::watch;
 
 use crate::error::ConfigError;
 use crate::loading::{self, AtHead, Damage};
+use crate::mismatch::Mismatch;
 use crate::view::View;
 
 /// A handle; its clones see the same configuration.
@@ -25,6 +26,7 @@ use crate::view::View;
 pub struct Snapshots {
     view: Arc<ArcSwap<View>>,
     told: Arc<watch::Sender<Revision>>,
+    mismatch: Mismatch,
 }
 
 impl Snapshots {
@@ -32,7 +34,7 @@ impl Snapshots {
     pub fn empty() -> Self {
         let view = View::building([0; 16]);
         let told = Arc::new(watch::Sender::new(view.revision()));
-        Self { view: Arc::new(ArcSwap::from_pointee(view)), told }
+        Self { view: Arc::new(ArcSwap::from_pointee(view)), told, mismatch: Mismatch::default() }
     }
 
     /// Reads the whole configuration of a database.
@@ -99,6 +101,11 @@ impl Snapshots {
     /// Tells of every newer revision.
     pub fn changes(&self) -> watch::Receiver<Revision> {
         self.told.subscribe()
+    }
+
+    /// What is known of a database whose configuration is not what its head says.
+    pub(crate) const fn mismatch(&self) -> &Mismatch {
+        &self.mismatch
     }
 
     /// Makes a view the one that is read. Says whether it did: not if the view is not whole, of

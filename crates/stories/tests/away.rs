@@ -30,9 +30,10 @@ fn people_sign_in_while_the_file_is_locked() {
     let writer = db.clone();
     let lock = std::thread::spawn(move || {
         writer.write_blocking("test.lock", move |_| {
-            drop(held.send(()));
-            // Until the test lets go of the other end.
-            drop(is_released.lock().expect("not poisoned").recv());
+            held.send(()).expect("the test waits");
+            // Until the test lets go of the other end; it sends nothing.
+            let ended = is_released.lock().expect("not poisoned").recv();
+            ended.expect_err("nothing is sent");
             Ok::<_, firebell_sql::Error>(())
         })
     });
@@ -40,7 +41,11 @@ fn people_sign_in_while_the_file_is_locked() {
     for name in PEOPLE {
         setting.admits(name);
     }
-    assert_eq!(setting.sign_in("known", "nobody").status, 401, "reading goes on: that is confirmed");
+    assert_eq!(
+        setting.sign_in("known", "nobody").status,
+        401,
+        "reading goes on: that is confirmed"
+    );
     let blocked = !lock.is_finished();
     drop(release);
     lock.join().expect("the lock ends").expect("nothing was written");

@@ -6,19 +6,16 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use firebell_base::{Clock, Random};
 use firebell_channels::SendError;
-use firebell_config::digest::Digest;
 use firebell_config::document::{self, Document, Mode};
-use firebell_config::feed::{Deltas, Head, SnapshotPage, Source, SourceError};
 use firebell_config::fresh::Cause;
 use firebell_config::{Author, Authority, ConfigError, EntitlementChange, Intent, Snapshots};
 use firebell_domain::alert::State as AlertState;
-use firebell_domain::directory::{Directory, Revision};
-use firebell_domain::instance::InstanceNo;
+use firebell_domain::directory::Directory;
 use firebell_domain::licence::{Allotment, Enforcement, Entitlement, held_in};
 use firebell_domain::person::LicenceType;
 use firebell_domain::response::Via;
@@ -31,6 +28,8 @@ use firebell_testkit::postgres::TestEngine;
 use firebell_testkit::world::World;
 use tokio::sync::oneshot;
 
+use crate::lying::{Lies, Lying};
+
 on_both_engines! {
     a_removed_authority_changes_nothing
     a_corrupted_licence_store_changes_nothing
@@ -38,6 +37,7 @@ on_both_engines! {
     a_replica_that_refuses_changes_nothing
     exhausted_licences_change_nothing
     expired_licences_change_nothing
+    what_concerns_alerts_does_change_them
 }
 
 /// What is done in one run.
@@ -59,6 +59,8 @@ enum Fault {
     Refusal,
     Exhausted,
     Expired,
+    /// None: a change of configuration that concerns alerts, to see that it would show.
+    OtherRecipients,
 }
 
 async fn a_removed_authority_changes_nothing(engine: TestEngine) {
@@ -83,6 +85,14 @@ async fn exhausted_licences_change_nothing(engine: TestEngine) {
 
 async fn expired_licences_change_nothing(engine: TestEngine) {
     compare(engine, Fault::Expired).await;
+}
+
+/// Without this the others would prove nothing.
+async fn what_concerns_alerts_does_change_them(engine: TestEngine) {
+    let [seed, _] = SEEDS;
+    let usual = run(engine, Fault::Nothing, seed).await;
+    assert_eq!(usual, run(engine, Fault::Nothing, seed).await, "the same run twice is the same");
+    assert_ne!(usual, run(engine, Fault::OtherRecipients, seed).await);
 }
 
 async fn compare(engine: TestEngine, fault: Fault) {
@@ -142,7 +152,8 @@ impl Cell {
         #[expect(clippy::disallowed_methods, reason = "it ends with the test's runtime")]
         drop(tokio::spawn(replica.run(async { drop(stopped.await) })));
         let random = Random::seeded(seed + 3);
-        let cell = Self { world, replica: handle, lies, fault, random, log: Vec::new(), _stop: stop };
+        let cell =
+            Self { world, replica: handle, lies, fault, random, log: Vec::new(), _stop: stop };
         cell.until(|status| status == State::Ready).await;
         // Room for all who are added, in every run.
         cell.entitle(limited(100)).await;
@@ -227,7 +238,8 @@ impl Cell {
         let change = [StateChange::Suspend, StateChange::Resume, StateChange::End][nth % 3];
         let by = self.world.directory().person_by_name("mia").expect("there").id;
         let changed = self.world.responder.change_state(self.world.no, *alert, change, by).await;
-        self.log.push(format!("state: {:?}", changed.map(|(alert, changed)| (alert.state, changed))));
+        self.log
+            .push(format!("state: {:?}", changed.map(|(alert, changed)| (alert.state, changed))));
         self.world.settle().await;
     }
 
@@ -254,13 +266,16 @@ impl Cell {
             assert!(added.is_ok(), "{:?}, step {step}: {added:?}", self.fault);
             return;
         }
-        let as_expected = match (self.fault, &added) {
-            (Fault::Nothing | Fault::Quarantine | Fault::Refusal, Ok(())) => true,
-            (Fault::AuthorityGone, Err(ConfigError::Store(_))) => true,
+        let as_expected = match self.fault {
+            Fault::Nothing | Fault::OtherRecipients | Fault::Quarantine | Fault::Refusal => {
+                added.is_ok()
+            }
+            Fault::AuthorityGone => matches!(added, Err(ConfigError::Store(_))),
             // The counter says that all are taken, and twice: nobody believes it.
-            (Fault::LicencesCorrupt, Err(ConfigError::Unconfirmed(Cause::Drift))) => true,
-            (Fault::Exhausted | Fault::Expired, Err(ConfigError::Denied(_))) => true,
-            _ => false,
+            Fault::LicencesCorrupt => {
+                matches!(added, Err(ConfigError::Unconfirmed(Cause::Drift)))
+            }
+            Fault::Exhausted | Fault::Expired => matches!(added, Err(ConfigError::Denied(_))),
         };
         assert!(as_expected, "{:?}, step {step}: {added:?}", self.fault);
     }
@@ -311,6 +326,11 @@ impl Cell {
                 let unlimited = Entitlement::unlimited(LicenceType::FullUser);
                 self.entitle(Entitlement { valid_until, ..unlimited }).await;
             }
+            Fault::OtherRecipients => {
+                self.world.apply("forms: [{name: Outage, recipients: [mia]}]").await;
+                let head = self.newest().await.revision;
+                assert!(self.replica.wait_for(head, NOTICE).await, "the replica takes it");
+            }
         }
     }
 
@@ -318,8 +338,8 @@ impl Cell {
     async fn still_broken(&self) {
         let status = self.replica.status();
         match self.fault {
-            Fault::Nothing => assert!(status.nack.is_none(), "{status:?}"),
-            Fault::AuthorityGone => assert_ne!(status.state, State::Quarantined, "{status:?}"),
+            Fault::Nothing | Fault::OtherRecipients => assert!(status.nack.is_none(), "{status:?}"),
+            Fault::AuthorityGone => assert!(!self.replica.is_fresh(), "{status:?}"),
             Fault::LicencesCorrupt => assert!(self.is_broken().await),
             Fault::Quarantine => assert_eq!(status.state, State::Quarantined, "{status:?}"),
             Fault::Refusal => assert!(status.nack.is_some(), "{status:?}"),
@@ -408,17 +428,14 @@ fn numbered(lines: Vec<String>) -> Vec<String> {
     let mut number = |line: String| {
         let (mut out, mut rest) = (String::new(), line.as_str());
         while let Some(first) = rest.chars().next() {
-            match rest.get(..LENGTH).filter(|part| is_id(part)) {
-                Some(id) => {
-                    let next = known.len();
-                    let n = *known.entry(id.to_owned()).or_insert(next);
-                    out.push_str(&format!("#{n}"));
-                    rest = &rest[LENGTH..];
-                }
-                None => {
-                    out.push(first);
-                    rest = &rest[first.len_utf8()..];
-                }
+            if let Some(id) = rest.get(..LENGTH).filter(|part| is_id(part)) {
+                let next = known.len();
+                let n = *known.entry(id.to_owned()).or_insert(next);
+                out = format!("{out}#{n}");
+                rest = &rest[LENGTH..];
+            } else {
+                out.push(first);
+                rest = &rest[first.len_utf8()..];
             }
         }
         out
@@ -431,59 +448,4 @@ fn is_id(text: &str) -> bool {
         8 | 13 | 18 | 23 => byte == b'-',
         _ => byte.is_ascii_hexdigit(),
     })
-}
-
-/// What a source says that is not so.
-#[derive(Debug, Default)]
-struct Lies {
-    root: AtomicBool,
-    poison: AtomicBool,
-}
-
-/// The database, as told by somebody who may lie.
-struct Lying {
-    source: SqlSource,
-    lies: Arc<Lies>,
-}
-
-impl Lying {
-    fn twisted(&self, mut head: Head) -> Head {
-        if self.lies.root.load(Ordering::SeqCst) {
-            head.root = Digest::of(&[b"not", head.root.to_string().as_bytes()]);
-        }
-        head
-    }
-}
-
-impl Source for Lying {
-    async fn head(&self) -> Result<Head, SourceError> {
-        Ok(self.twisted(self.source.head().await?))
-    }
-
-    async fn snapshot(&self, from: InstanceNo) -> Result<SnapshotPage, SourceError> {
-        let mut page = self.source.snapshot(from).await?;
-        page.head = self.twisted(page.head);
-        if self.lies.poison.load(Ordering::SeqCst) {
-            let bodies = page.parts.iter_mut().flat_map(|part| &mut part.entities);
-            bodies.for_each(|part| require_more(&mut part.body));
-        }
-        Ok(page)
-    }
-
-    async fn deltas(&self, after: Revision) -> Result<Deltas, SourceError> {
-        let mut told = self.source.deltas(after).await?;
-        if let Deltas::Next(deltas) = &mut told
-            && self.lies.poison.load(Ordering::SeqCst)
-        {
-            let parts = deltas.iter_mut().flat_map(|delta| &mut delta.parts);
-            parts.flat_map(|part| &mut part.put).for_each(|part| require_more(&mut part.body));
-        }
-        Ok(told)
-    }
-}
-
-/// As a newer release would write it, for readers that know what it means.
-fn require_more(body: &mut String) {
-    assert!(body.starts_with('{'), "no object");
-    body.insert_str(1, "\"requires\":[\"second sight\"],");
 }

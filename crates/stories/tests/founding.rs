@@ -105,10 +105,9 @@ async fn a_server_left_behind_and_alone_denies_nobody(engine: TestEngine) {
     newest.instance("globex").await;
     behind.db.close();
     servers.pass(4);
-    for (who, subcode) in [
-        (("acme", "late0"), "sign_in_unconfirmed"),
-        (("globex", "admin"), "instance_unconfirmed"),
-    ] {
+    for (who, subcode) in
+        [(("acme", "late0"), "sign_in_unconfirmed"), (("globex", "admin"), "instance_unconfirmed")]
+    {
         says_unconfirmed(&behind.sign_in(who).await, subcode);
     }
     for known in ["admin", "early0", "early98"] {

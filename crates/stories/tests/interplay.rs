@@ -175,7 +175,10 @@ async fn a_full_sender_does_not_keep_the_engine_busy(engine: TestEngine) {
 
 async fn one_instances_flood_leaves_room_for_another(engine: TestEngine) {
     let mut world = World::new(engine, PAYMENTS).await;
-    let other = world.authority.create_instance("other", Region::Emea, &Author::new("test", "set up"), world.now()).await;
+    let other = world
+        .authority
+        .create_instance("other", Region::Emea, &Author::new("test", "set up"), world.now())
+        .await;
     let other = other.expect("an instance").instance.no;
     let sample = world.no;
     world.no = other;

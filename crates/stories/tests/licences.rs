@@ -97,7 +97,11 @@ async fn after_the_end_everybody_stays_and_nobody_comes(engine: TestEngine) {
     let body = json!({ "id": "user0", "firstName": "Other" });
     assert_eq!(server.ask(ADMIN, "POST", "/api/xm/1/people", body).await.status, 200);
     let quotas = server.quotas(ADMIN).await;
-    assert_eq!((quotas.status, &quotas.json["fullUsers"]["active"]), (200, &json!(6)), "{quotas:?}");
+    assert_eq!(
+        (quotas.status, &quotas.json["fullUsers"]["active"]),
+        (200, &json!(6)),
+        "{quotas:?}"
+    );
     let shown = server.ask(ADMIN, "GET", "/api/firebell/1/licences", Value::Null).await;
     assert_eq!(shown.json["data"][0]["free"], 0, "{shown:?}");
     // A new contract, and somebody comes.

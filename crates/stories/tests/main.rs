@@ -7,6 +7,7 @@
     reason = "these are tests: what fails is the story, and the kill story says what it counted"
 )]
 
+mod lying;
 mod servers;
 
 mod away;

@@ -58,6 +58,7 @@ fn rush(engine: TestEngine) {
     let setting = Setting::new(&target);
     let random = Random::seeded(20_231_109);
     let (gate, next) = (Arc::<Gate>::default(), Arc::<AtomicUsize>::default());
+    let lost = Arc::<AtomicUsize>::default();
     let (sender, answers) = channel();
     let askers: Vec<JoinHandle<()>> = (0..CONNECTIONS)
         .map(|_| {
@@ -66,6 +67,7 @@ fn rush(engine: TestEngine) {
                 login: setting.login.clone(),
                 gate: Arc::clone(&gate),
                 next: Arc::clone(&next),
+                lost: Arc::clone(&lost),
                 sender: sender.clone(),
             };
             std::thread::spawn(move || asker.run())
@@ -87,6 +89,9 @@ fn rush(engine: TestEngine) {
         asker.join().expect("it asked to the end");
     }
     check(&target, &outcomes);
+    let lost = lost.load(Ordering::SeqCst);
+    println!("{engine:?}: {} kills, {lost} answers lost and asked for again", QUOTAS.len());
+    assert!(lost > 0, "no kill met a request: the story says nothing");
 }
 
 /// Opens anew with every life of the server.
@@ -119,6 +124,8 @@ struct Asker {
     login: String,
     gate: Arc<Gate>,
     next: Arc<AtomicUsize>,
+    /// Requests whose answer was lost.
+    lost: Arc<AtomicUsize>,
     sender: Sender<(usize, Outcome)>,
 }
 
@@ -144,14 +151,16 @@ impl Asker {
                 self.gate.after(life);
                 continue;
             };
-            match self.send(open, n) {
-                Ok(reply) => match reply.status {
-                    200 | 201 => return Outcome::Made,
-                    409 => return Outcome::Denied(denial(&reply)),
-                    503 => assert!(reply.body.contains("confirmed"), "{}", reply.body),
-                    status => panic!("{status}: {}", reply.body),
-                },
-                Err(_) => *connection = None,
+            let Ok(reply) = self.send(open, n) else {
+                self.lost.fetch_add(1, Ordering::SeqCst);
+                *connection = None;
+                continue;
+            };
+            match reply.status {
+                200 | 201 => return Outcome::Made,
+                409 => return Outcome::Denied(denial(&reply)),
+                503 => assert!(reply.body.contains("confirmed"), "{}", reply.body),
+                status => panic!("{status}: {}", reply.body),
             }
         }
         panic!("person {n}: no answer in {TRIES_MAX} tries")
@@ -182,9 +191,8 @@ fn denial(reply: &Reply) -> Revision {
     assert!(reply.body.contains("validation.person.license_limit_exceeded"), "{}", reply.body);
     assert_eq!(reply.header("x-freshness"), "confirmed", "{}", reply.body);
     let revision = reply.header("x-config-rev").split_once('.');
-    let parsed = revision.and_then(|(epoch, n)| {
-        Some(Revision { epoch: epoch.parse().ok()?, n: n.parse().ok()? })
-    });
+    let parsed = revision
+        .and_then(|(epoch, n)| Some(Revision { epoch: epoch.parse().ok()?, n: n.parse().ok()? }));
     parsed.unwrap_or_else(|| panic!("no revision in a denial: {}", reply.body))
 }
 
@@ -280,7 +288,10 @@ fn check(target: &Target, outcomes: &BTreeMap<usize, Outcome>) {
     let found = authority.reconcile(INSTANCE, Reconcile::Check, by, Clock::System.now());
     let found = runtime.block_on(found).expect("looked at");
     assert_eq!(found.differing, 0, "{found:?}");
-    let (_, tally) = found.found.iter().find(|(licence, _)| *licence == LicenceType::FullUser)
+    let (_, tally) = found
+        .found
+        .iter()
+        .find(|(licence, _)| *licence == LicenceType::FullUser)
         .expect("full users");
     let all = u32::try_from(FREE + 1).expect("small");
     assert_eq!((tally.counter, tally.ledger, tally.people), (all, all, all), "{found:?}");

@@ -157,10 +157,8 @@ impl Server {
 
     /// Until it has a revision and is sure that there is no newer one.
     pub(crate) async fn until_at(&self, revision: Revision) {
-        self.until(|server| {
-            server.snapshots.revision() >= revision && server.replica.is_fresh()
-        })
-        .await;
+        self.until(|server| server.snapshots.revision() >= revision && server.replica.is_fresh())
+            .await;
     }
 
     /// Hears nothing of the others from now on.
@@ -189,7 +187,9 @@ impl Server {
         let text = json!({ "version": 1, "people": people }).to_string();
         let document = Document::parse(&text).unwrap_or_else(|faults| panic!("{faults}"));
         let (by, now) = (Author::new("test", "set up"), self.clock.now());
-        document::apply(&self.authority, no, &by, document, Mode::Keep, now).await.expect("applied");
+        document::apply(&self.authority, no, &by, document, Mode::Keep, now)
+            .await
+            .expect("applied");
         // One hash for all of them: a password costs a moment.
         let hash = password::hash(PASSWORD, &Random::seeded(1)).expect("a hash");
         let names = names.to_vec();
@@ -214,7 +214,13 @@ impl Server {
     }
 
     /// Asks as somebody of an instance, with everybody's password.
-    pub(crate) async fn ask(&self, who: (&str, &str), method: &str, path: &str, body: Value) -> Answer {
+    pub(crate) async fn ask(
+        &self,
+        who: (&str, &str),
+        method: &str,
+        path: &str,
+        body: Value,
+    ) -> Answer {
         let (instance, login) = who;
         let code = STANDARD.encode(format!("{login}:{PASSWORD}"));
         let request = Request::builder()

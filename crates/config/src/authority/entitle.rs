@@ -68,7 +68,7 @@ impl Authority {
         let (intent, wanted) = (cleaned(by.into()), by_instance(changes)?);
         let snapshots = self.snapshots.clone();
         let set = move |tx: &mut WriteTx<'_>| {
-            let ground = Ground::take(tx, &snapshots)?;
+            let ground = Ground::take(tx, &snapshots, now)?;
             let steps = planned(&ground, &wanted, &intent)?;
             if steps.is_empty() {
                 let revision = ground.head().revision;
@@ -104,7 +104,7 @@ impl Authority {
         let snapshots = self.snapshots.clone();
         // A transaction that writes, because it stands on the locked head; it writes nothing.
         let set = move |tx: &mut WriteTx<'_>| {
-            let ground = Ground::take(tx, &snapshots)?;
+            let ground = Ground::take(tx, &snapshots, now)?;
             let steps = planned(&ground, &wanted, &intent)?;
             for step in &steps {
                 check::check_with(&step.before, &step.after, &step.changes, None)?;

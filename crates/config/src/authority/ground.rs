@@ -1,16 +1,19 @@
 //! What a change stands on: the locked head, and all configuration as of it.
 //!
 //! Taken first in every transaction of the authority. What this process has in memory is used if it is the
-//! newest, and is caught up with otherwise; that its digest is the head's is made sure of every time.
+//! newest, and is caught up with otherwise; that its digest is the head's is made sure of every time. What
+//! it caught up with is public at once: it is committed, whatever becomes of the transaction.
 
 use std::sync::Arc;
 
+use firebell_base::Timestamp;
 use firebell_domain::directory::{Directory, Revision};
 use firebell_domain::instance::InstanceNo;
 use firebell_sql::{ReadTx, WriteTx};
 use firebell_store::configuration::{self as rows, Head};
 
 use super::confirm::next_read;
+use crate::digest::Digest;
 use crate::error::ConfigError;
 use crate::fresh::Cause;
 use crate::loading::{self, Damage};
@@ -30,14 +33,21 @@ impl Ground {
     /// # Errors
     /// [`ConfigError::WentBack`]; [`ConfigError::Unconfirmed`] if the stored configuration does not have the
     /// head's digest; [`ConfigError::Store`].
-    pub(super) fn take(tx: &mut WriteTx<'_>, snapshots: &Snapshots) -> Result<Self, ConfigError> {
+    pub(super) fn take(
+        tx: &mut WriteTx<'_>,
+        snapshots: &Snapshots,
+        now: Timestamp,
+    ) -> Result<Self, ConfigError> {
         let read = next_read();
         let head = rows::lock_head(tx)?;
-        let at_head = loading::at_head(tx, &snapshots.view(), &head)?;
-        if !at_head.agrees {
-            return Err(ConfigError::Unconfirmed(Cause::RootMismatch));
+        let known = snapshots.view();
+        let view = at_head(tx, snapshots, &known, &head, now)?;
+        if !Arc::ptr_eq(&known, &view) {
+            // Nothing was written yet, and the head is locked: this is what is committed. Without it,
+            // changes that are refused would catch up with the same again and again.
+            snapshots.swap(Arc::clone(&view));
         }
-        Ok(Self { head, view: at_head.view, read })
+        Ok(Self { head, view, read })
     }
 
     /// The head as it was locked.
@@ -75,32 +85,45 @@ impl Ground {
     }
 }
 
-/// The newest revision; no other process can change configuration until this transaction ends.
-///
-/// # Errors
-/// As [`Ground::take`].
-pub(super) fn lock(tx: &mut WriteTx<'_>, snapshots: &Snapshots) -> Result<Revision, ConfigError> {
-    Ok(Ground::take(tx, snapshots)?.head.revision)
-}
-
 /// An instance's newest configuration, as this transaction sees it. What is known was known before the
-/// transaction began, or is looked at under the lock: later commits of this process must not look like a
-/// database that went back.
+/// transaction began: later commits of this process must not look like a database that went back.
 ///
 /// # Errors
 /// As [`Ground::take`] and [`Ground::instance`].
 pub(super) fn newest(
     tx: &mut ReadTx<'_>,
+    snapshots: &Snapshots,
     known: &Arc<View>,
     no: InstanceNo,
+    now: Timestamp,
 ) -> Result<Arc<Directory>, ConfigError> {
     let head = rows::whole_head(tx)?;
-    let at_head = loading::at_head(tx, known, &head)?;
-    if !at_head.agrees {
-        return Err(ConfigError::Unconfirmed(Cause::RootMismatch));
-    }
-    let held = at_head.view.held(no).ok_or_else(|| ConfigError::Unknown(no.0.to_string()))?;
+    let view = at_head(tx, snapshots, known, &head, now)?;
+    let held = view.held(no).ok_or_else(|| ConfigError::Unknown(no.0.to_string()))?;
     whole(held)
+}
+
+/// All configuration as of the head. While it is known that the stored configuration does not have the
+/// head's digest, it is not read again for every caller.
+fn at_head(
+    tx: &mut ReadTx<'_>,
+    snapshots: &Snapshots,
+    known: &Arc<View>,
+    head: &Head,
+    now: Timestamp,
+) -> Result<Arc<View>, ConfigError> {
+    let (revision, root) = (head.revision, Digest::from_bytes(head.root));
+    let is_known = known.is_whole() && (known.revision(), known.root()) == (revision, root);
+    let mismatch = || ConfigError::Unconfirmed(Cause::RootMismatch);
+    if !is_known && snapshots.mismatch().stands(revision, root, now) {
+        return Err(mismatch());
+    }
+    let found = loading::at_head(tx, known, head)?;
+    if found.agrees {
+        return Ok(found.view);
+    }
+    snapshots.mismatch().note(revision, root, now);
+    Err(mismatch())
 }
 
 fn whole(held: &Held) -> Result<Arc<Directory>, ConfigError> {

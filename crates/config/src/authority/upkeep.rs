@@ -12,10 +12,14 @@ use crate::audit::{self, Act};
 use crate::change::Intent;
 use crate::digest::Digest;
 use crate::error::ConfigError;
+use crate::fault::Faults;
 use crate::feed::SNAPSHOT_PAGE_MAX;
 use crate::loading::{self, Damage};
 use crate::view::View;
 
+/// How far above the database's epoch another may be. Nobody begins that many, and epochs must not run out
+/// because a process reports nonsense.
+const EPOCHS_AHEAD_MAX: i64 = 1_000_000;
 /// Differences one verification lists.
 const WRONG_MAX: usize = 1_000;
 
@@ -71,7 +75,7 @@ impl Authority {
     /// an older database was restored.
     ///
     /// # Errors
-    /// [`ConfigError::Store`].
+    /// [`ConfigError::Invalid`] for an epoch that nobody can have reached; [`ConfigError::Store`].
     pub async fn new_epoch(
         &self,
         above: i64,
@@ -81,6 +85,14 @@ impl Authority {
         let intent = cleaned(by.into());
         let begin = move |tx: &mut WriteTx<'_>| {
             let head = rows::lock_head(tx)?;
+            if above.saturating_sub(head.revision.epoch) > EPOCHS_AHEAD_MAX {
+                let message = format!(
+                    "is {above}, far above the database's epoch {}: some process reports an epoch \
+                     that cannot be; find it among the nodes, and wait until it is forgotten",
+                    head.revision.epoch
+                );
+                return Err(Faults::one("above", message, "validation.config.epoch").into());
+            }
             let next = begun(&head, above);
             let act = act(&intent, now, "config.epoch", &format!("after {}", head.revision));
             audit::append(tx, &Act { revision: next.revision, ..act })?;
@@ -155,7 +167,7 @@ impl Authority {
 }
 
 fn begun(head: &Head, above: i64) -> Head {
-    let epoch = head.revision.epoch.max(above) + 1;
+    let epoch = head.revision.epoch.max(above).saturating_add(1);
     Head { revision: Revision { epoch, n: 0 }, floor: 0, ..*head }
 }
 

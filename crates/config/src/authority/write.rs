@@ -245,7 +245,8 @@ fn detail(intent: &Intent, passed: &[Guarded]) -> String {
         return String::new();
     };
     let what: Vec<&str> = passed.iter().map(|held| held.what.as_str()).collect();
-    format!("approved: {reason}\n{}", what.join("\n"))
+    // The audit keeps no line breaks.
+    format!("approved: {reason}; {}", what.join(" "))
 }
 
 /// With the members of the stored body that this release does not know.

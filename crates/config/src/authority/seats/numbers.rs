@@ -18,7 +18,16 @@ use super::Books;
 use crate::error::ConfigError;
 use crate::fresh::Cause;
 use crate::licences::{Drifted, LicenceExplanation, PersonLicence, Quota, Quotas, Seat, Why};
+use crate::snapshots::Snapshots;
 use crate::view::View;
+
+/// What is asked, and what was known before.
+struct Asked {
+    snapshots: Snapshots,
+    known: Arc<View>,
+    no: InstanceNo,
+    now: Timestamp,
+}
 
 /// What one read found.
 struct Reading {
@@ -39,9 +48,9 @@ impl Authority {
         no: InstanceNo,
         now: Timestamp,
     ) -> Result<Confirmed<Quotas>, ConfigError> {
-        let known = self.snapshots.view();
+        let asked = self.asked(no, now);
         let read = move |tx: &mut ReadTx<'_>| {
-            let reading = read(tx, &known, no, now)?;
+            let reading = asked.read(tx)?;
             Ok(Confirmed::new(reading.quotas, reading.evidence))
         };
         self.db.read("config.quotas", read).await
@@ -90,9 +99,9 @@ impl Authority {
         person: Option<PersonId>,
         now: Timestamp,
     ) -> Result<Confirmed<LicenceExplanation>, ConfigError> {
-        let known = self.snapshots.view();
+        let asked = self.asked(no, now);
         let read = move |tx: &mut ReadTx<'_>| {
-            let Reading { directory, quotas, evidence } = read(tx, &known, no, now)?;
+            let Reading { directory, quotas, evidence } = asked.read(tx)?;
             let person = person.map(|id| about(tx, &directory, id)).transpose()?;
             Ok(Confirmed::new(LicenceExplanation { quotas, person }, evidence))
         };
@@ -111,19 +120,21 @@ impl Authority {
             |(instance, licence, since)| Drifted { instance, licence, since: from_micros(since) };
         Ok(found.into_iter().map(one).collect())
     }
+
+    fn asked(&self, no: InstanceNo, now: Timestamp) -> Asked {
+        Asked { snapshots: self.snapshots.clone(), known: self.snapshots.view(), no, now }
+    }
 }
 
-fn read(
-    tx: &mut ReadTx<'_>,
-    known: &Arc<View>,
-    no: InstanceNo,
-    now: Timestamp,
-) -> Result<Reading, ConfigError> {
-    let evidence = Evidence { revision: heads::head(tx)?, read: next_read(), at: now };
-    let directory = newest(tx, known, no)?;
-    let books = Books::read(tx, no)?;
-    let quotas = Quotas::of(&directory, now, |licence| books.tally(licence, &directory));
-    Ok(Reading { directory, quotas, evidence })
+impl Asked {
+    fn read(&self, tx: &mut ReadTx<'_>) -> Result<Reading, ConfigError> {
+        let Self { snapshots, known, no, now } = self;
+        let evidence = Evidence { revision: heads::head(tx)?, read: next_read(), at: *now };
+        let directory = newest(tx, snapshots, known, *no, *now)?;
+        let books = Books::read(tx, *no)?;
+        let quotas = Quotas::of(&directory, *now, |licence| books.tally(licence, &directory));
+        Ok(Reading { directory, quotas, evidence })
+    }
 }
 
 fn about(

@@ -12,7 +12,7 @@ use firebell_domain::person::{LicenceType, PersonId};
 use firebell_sql::WriteTx;
 use firebell_store::seats::{self as rows, CounterRow, Moment, NewSeat};
 
-use super::super::{Authority, lock, newest};
+use super::super::{Authority, Ground};
 use super::{Books, tell_drift};
 use crate::audit::{self, Act};
 use crate::change::Intent;
@@ -26,6 +26,7 @@ impl Authority {
     ///
     /// # Errors
     /// [`ConfigError::Unknown`], [`ConfigError::Damaged`], [`ConfigError::WentBack`],
+    /// [`ConfigError::Unconfirmed`] if the configuration's digest is not the recorded one,
     /// [`ConfigError::Store`].
     pub async fn reconcile(
         &self,
@@ -37,8 +38,8 @@ impl Authority {
         let intent = intent.into();
         let (snapshots, random) = (self.snapshots.clone(), self.random.clone());
         let reconcile = move |tx: &mut WriteTx<'_>| {
-            let revision = lock(tx, &snapshots)?;
-            let directory = newest(tx, &snapshots.view(), no)?;
+            let ground = Ground::take(tx, &snapshots, now)?;
+            let (revision, (_, directory)) = (ground.head().revision, ground.instance(no)?);
             let found = Found::read(tx, &directory)?;
             let when = Moment { revision, at: now.as_microsecond() };
             match what {
@@ -67,8 +68,7 @@ impl Authority {
         }
         let snapshots = self.snapshots.clone();
         let note = move |tx: &mut WriteTx<'_>| {
-            lock(tx, &snapshots)?;
-            let directory = newest(tx, &snapshots.view(), no)?;
+            let (_, directory) = Ground::take(tx, &snapshots, now)?.instance(no)?;
             let books = Books::lock(tx, no)?;
             mark(tx, no, &tallies(&books, &directory), now)
         };

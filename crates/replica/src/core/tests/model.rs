@@ -228,28 +228,27 @@ impl Model for Small {
 
     fn next_state(&self, world: &World, step: Move) -> Option<World> {
         let mut next = world.clone();
+        let known = |authority: &Authority, question| Some(authority.answer(question));
+        let older = |authority: &Authority, question| Some(authority.restored(1).answer(question));
+        let gone = |_: &Authority, question| {
+            matches!(question, Question::Deltas(_)).then_some(Answer::Deltas(Deltas::Gone))
+        };
         match step {
             Move::Wake => {
                 next.now = next.core.next_wake().0.max(next.now + 1);
                 next.hand(Event::Tick);
             }
-            Move::Answer => {
-                next.answered(|authority, question| Some(authority.answer(question)))?
-            }
+            Move::Answer => next.answered(known)?,
             Move::Fails => {
                 let (ask, _) = next.question.take()?;
                 let answer = Err(SourceError::Failed(String::new()));
                 next.hand(Event::Answered { ask, answer });
             }
-            Move::Older => {
-                next.answered(|authority, question| Some(authority.restored(1).answer(question)))?
-            }
+            Move::Older => next.answered(older)?,
             Move::Skips => next.answered(skipped)?,
             Move::Changed => next.answered(changed)?,
             Move::Truncated => next.answered(truncated)?,
-            Move::Gone => next.answered(|_, question| {
-                matches!(question, Question::Deltas(_)).then_some(Answer::Deltas(Deltas::Gone))
-            })?,
+            Move::Gone => next.answered(gone)?,
             Move::Commit => {
                 next.commits -= 1;
                 next.authority.commit(1 + i64::from(next.commits), "more");

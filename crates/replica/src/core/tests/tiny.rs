@@ -61,8 +61,9 @@ impl Tiny {
 }
 
 fn root_of(words: &Words) -> Digest {
-    let text: String = words.iter().map(|(no, (word, at))| format!("{no} {word} {at};")).collect();
-    Digest::of(&[text.as_bytes()])
+    let text: Vec<String> =
+        words.iter().map(|(no, (word, at))| format!("{no} {word} {at}")).collect();
+    Digest::of(&[text.join(";").as_bytes()])
 }
 
 impl Copied for Tiny {
