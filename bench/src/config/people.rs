@@ -156,6 +156,7 @@ fn sign_in(report: &mut Report, desk: &mut Desk, kind: Kind, people: usize) -> R
     let alone = round(desk, FIRST..FIRST + people)?;
     let readers = ask::start(desk.server.port, path, &desk.authorization, READERS)?;
     let beside = round(desk, FIRST + people..FIRST + 2 * people)?;
+    let lives = lives(desk, people)?;
     drop(readers);
     let name = format!("sign-in beside {READERS} readers of history, {}", kind.name());
     report.at_most(&format!("{name}: p99 against alone"), beside.1 / alone.1, 2.0);
@@ -163,11 +164,14 @@ fn sign_in(report: &mut Report, desk: &mut Desk, kind: Kind, people: usize) -> R
         &name,
         &format!(
             "alone {:.1} ms (median), {:.1} ms (p99); beside {:.1} ms (median), {:.1} ms (p99); \
-             the readers ask for {path}, which takes {:.1} ms alone",
+             beside, /livez takes {:.1} ms (median), {:.1} ms (p99); the readers ask for {path}, \
+             which takes {:.1} ms alone",
             alone.0,
             alone.1,
             beside.0,
             beside.1,
+            lives.0,
+            lives.1,
             f64::from(alone_micros) / 1e3
         ),
     );
@@ -187,6 +191,16 @@ fn heaviest(desk: &mut Desk) -> Result<(&'static str, u32)> {
         }
     }
     most.context("a page of history")
+}
+
+/// What a request waits for that does nothing; milliseconds: median and p99.
+fn lives(desk: &mut Desk, count: usize) -> Result<(f64, f64)> {
+    let mut micros = Vec::new();
+    for _ in 0..count {
+        micros.push(desk.send("GET", "/livez", "")?.1);
+    }
+    micros.sort_unstable();
+    Ok((percentile(&micros, 50) / 1e3, percentile(&micros, 99) / 1e3))
 }
 
 /// These people sign in; milliseconds: median and p99.

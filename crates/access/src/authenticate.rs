@@ -25,7 +25,7 @@ use firebell_base::{Random, Secret, Timestamp};
 use firebell_domain::directory::Directory;
 use firebell_domain::instance::InstanceNo;
 use firebell_domain::name::cut;
-use firebell_domain::person::Status;
+use firebell_domain::person::{PersonId, Status};
 
 use crate::cache::Cache;
 use crate::guard::{self, Guard};
@@ -201,6 +201,21 @@ impl Authenticator {
             mailer(mail);
         }
         Ok(())
+    }
+
+    /// Somebody has just shown, with a link that was mailed to them, that the login is theirs: who
+    /// failed on purpose to lock them out does not reach them where they are.
+    pub fn trust(
+        &self,
+        directory: &Directory,
+        person: PersonId,
+        client: Option<IpAddr>,
+        now: Timestamp,
+    ) {
+        if let Some(person) = directory.person(person) {
+            let (instance, login) = (directory.instance.no, person.web_login.as_str());
+            self.guard.succeeded(guard::Attempt { instance, login, client }, now);
+        }
     }
 
     /// Reads an `Authorization` header: `Basic` with a web login and password, or with

@@ -2,9 +2,9 @@
 //!
 //! Used by [`crate::authenticate`] only, also for requests for a new password. Failures are counted
 //! per login and per client address; beyond a few free ones each further failure closes the door for
-//! twice as long. An address that signed in with a login before has a counter of its own for it, so
-//! that a stranger who fails on purpose cannot lock a known client out; not even one with the same
-//! address, who tries other logins. Memory is bounded; nothing readable is kept.
+//! twice as long. An address that signed in with a login before, or set its password with a link, has
+//! a counter of its own for it, so that a stranger who fails on purpose cannot lock a known client
+//! out; not even one with the same address, who tries other logins. Memory is bounded; nothing readable is kept.
 //!
 //! API keys are not guarded: 256 random bits cannot be guessed, a check costs microseconds, and a
 //! program with an outdated key must not lock out its neighbours.
@@ -121,9 +121,18 @@ impl Guard {
     /// makes no difference, and neither these requests nor failures to sign in count for the other.
     pub fn ask_reset(&self, attempt: Attempt<'_>, now: Timestamp) -> Result<(), Duration> {
         let mut tables = self.lock();
-        let login = digest(b"reset", attempt.instance, attempt.login, &[]);
+        let known = tables.is_known(attempt, now);
+        // What strangers ask for must not keep a known client from asking.
+        let own = attempt.client.filter(|_| known).map(network);
+        let login = digest(
+            b"reset",
+            attempt.instance,
+            attempt.login,
+            own.as_ref().map_or(&[], |own| own.as_slice()),
+        );
         let address = attempt
             .client
+            .filter(|_| !known)
             .map(|client| digest(b"reset address", InstanceNo(0), "", &network(client)));
         let locks = [Some(login), address].into_iter().flatten();
         let until = locks.filter_map(|key| tables.failures.get(&key)).map(|f| f.locked_until).max();
@@ -170,11 +179,17 @@ impl Guard {
 impl Tables {
     /// The counter that stands for the login: the client's own one when the client is known.
     fn login_key(&self, attempt: Attempt<'_>, now: Timestamp) -> Key {
-        let own = client_key(attempt);
-        match self.known.get(&own) {
-            Some(since) if now < time::add_seconds(*since, KNOWN_SECONDS) => own,
-            Some(_) | None => digest(b"login", attempt.instance, attempt.login, &[]),
+        if self.is_known(attempt, now) {
+            client_key(attempt)
+        } else {
+            digest(b"login", attempt.instance, attempt.login, &[])
         }
+    }
+
+    /// Whether this client showed before that the login is theirs.
+    fn is_known(&self, attempt: Attempt<'_>, now: Timestamp) -> bool {
+        let since = self.known.get(&client_key(attempt));
+        since.is_some_and(|since| now < time::add_seconds(*since, KNOWN_SECONDS))
     }
 
     fn count(&mut self, key: Key, policy: Policy, now: Timestamp) {
@@ -356,6 +371,25 @@ mod tests {
         }
         assert_eq!(guard.ask_reset(from(HOME, "bo"), at(0)), closed);
         assert_eq!(guard.check(from(HOME, "bo"), at(0)), Ok(()));
+    }
+
+    #[test]
+    fn strangers_who_ask_for_new_passwords_do_not_keep_a_known_client_from_asking() {
+        let guard = Guard::default();
+        guard.succeeded(from(HOME, "akira"), at(0));
+        let refused = (0..100)
+            .map(|n| (n, format!("guess{n}")))
+            .map(|(n, guess)| {
+                [from(other(n), "akira"), from(HOME, &guess)]
+                    .map(|attempt| guard.ask_reset(attempt, at(1)).is_err())
+            })
+            .filter(|refused| *refused == [true; 2]);
+        assert!(refused.count() > 50, "both are closed");
+        assert!(guard.ask_reset(from(other(1000), "akira"), at(1)).is_err(), "strangers wait");
+        for _ in 0..=LOGIN_RESETS_FREE {
+            assert_eq!(guard.ask_reset(from(HOME, "akira"), at(1)), Ok(()));
+        }
+        assert!(guard.ask_reset(from(HOME, "akira"), at(1)).is_err(), "but it has a limit too");
     }
 
     #[test]

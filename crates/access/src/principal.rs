@@ -27,8 +27,8 @@
 //! events: who is on call must be able to call for help.
 //!
 //! Roles are for those who sign in. A link from a message lets whoever was told respond, whatever
-//! their roles, and nothing else. Nobody gives, takes or takes over (with a new password) a role
-//! that may more than they may.
+//! their roles, and nothing else. Nobody gives, takes or takes over (with a new password, or with an
+//! e-mail device to which a link to one is sent) a role that may more than they may.
 
 use std::fmt::Write as _;
 
@@ -233,6 +233,18 @@ pub fn may_set_password(principal: &Principal, person: &Person) -> Result<(), Fo
     match person.roles.iter().find(|role| !is_within(**role, principal)) {
         None => Ok(()),
         Some(role) => Err(beyond("set the password of somebody with the role", *role)),
+    }
+}
+
+/// Whether the principal may say where somebody else's mail goes. A link to a new password is sent
+/// there, so this is as good as setting the password.
+pub fn may_set_mail(principal: &Principal, owner: &Person) -> Result<(), Forbidden> {
+    if owner.id == principal.person {
+        return Ok(());
+    }
+    match owner.roles.iter().find(|role| !is_within(**role, principal)) {
+        None => Ok(()),
+        Some(role) => Err(beyond("set an e-mail address of somebody with the role", *role)),
     }
 }
 

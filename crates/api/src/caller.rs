@@ -208,7 +208,7 @@ pub(crate) fn no_instance(state: &ApiState, name: &str) -> ApiError {
 }
 
 /// 503: perhaps it is only not known here yet.
-fn unconfirmed(subcode: &str, message: String) -> ApiError {
+pub(crate) fn unconfirmed(subcode: &str, message: String) -> ApiError {
     let error = ApiError::new(StatusCode::SERVICE_UNAVAILABLE, message).subcode(subcode);
     ApiError { retry_after: Some(UNCONFIRMED_RETRY), ..error }
 }
@@ -236,7 +236,7 @@ pub(crate) async fn instance(state: &ApiState, parts: &Parts) -> Result<Arc<Dire
             // A key is good in its own instance only, whatever else the request names.
             match named {
                 Some(named) if named.instance.no != of_key.instance.no => {
-                    Err(AuthError::Wrong.into())
+                    Err(refused(state, AuthError::Wrong))
                 }
                 Some(_) | None => Ok(of_key),
             }

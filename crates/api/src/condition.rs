@@ -8,6 +8,7 @@ use firebell_access::keys;
 use firebell_domain::directory::Revision;
 use firebell_domain::instance::InstanceId;
 use firebell_domain::name::cut;
+use firebell_domain::person::PersonId;
 use http::header::IF_MATCH;
 use http::request::Parts;
 use http::{HeaderMap, HeaderName};
@@ -68,9 +69,11 @@ impl<S: Sync> FromRequestParts<S> for IfMatch {
 pub struct OnceKey(Option<String>);
 
 impl OnceKey {
-    /// What is stored of the key: nobody can use it in another instance, or read it back.
-    pub fn hash(&self, instance: InstanceId) -> Option<[u8; 32]> {
-        self.0.as_ref().map(|key| keys::hash(&format!("idempotency-key\n{instance}\n{key}")))
+    /// What is stored of the key: nobody can read it back, and it means nothing in another instance
+    /// or from somebody else, who may number their requests alike.
+    pub fn hash(&self, instance: InstanceId, caller: PersonId) -> Option<[u8; 32]> {
+        let key = self.0.as_ref()?;
+        Some(keys::hash(&format!("idempotency-key\n{instance}\n{caller}\n{key}")))
     }
 
     fn of(headers: &HeaderMap) -> Result<Self, ApiError> {
@@ -152,14 +155,16 @@ mod tests {
     }
 
     #[test]
-    fn a_key_counts_in_one_instance_only() {
+    fn a_key_counts_in_one_instance_and_from_one_person_only() {
         let read = |values: &[&'static str]| OnceKey::of(&headers(&IDEMPOTENCY_KEY, values));
         let (one, two) = (InstanceId::from_bytes([1; 16]), InstanceId::from_bytes([2; 16]));
+        let (ann, bo) = (PersonId::from_bytes([1; 16]), PersonId::from_bytes([2; 16]));
         let key = read(&["0b7e"]).unwrap();
-        assert_eq!(key.hash(one), read(&[" 0b7e"]).unwrap().hash(one));
-        assert_ne!(key.hash(one), key.hash(two));
-        assert_ne!(key.hash(one), read(&["0b7f"]).unwrap().hash(one));
-        assert_eq!(read(&[]).unwrap().hash(one), None);
+        assert_eq!(key.hash(one, ann), read(&[" 0b7e"]).unwrap().hash(one, ann));
+        assert_ne!(key.hash(one, ann), key.hash(two, ann));
+        assert_ne!(key.hash(one, ann), key.hash(one, bo));
+        assert_ne!(key.hash(one, ann), read(&["0b7f"]).unwrap().hash(one, ann));
+        assert_eq!(read(&[]).unwrap().hash(one, ann), None);
         for bad in [&[""][..], &["\t"], &["a", "b"]] {
             assert_eq!(read(bad).err().map(|error| error.status.as_u16()), Some(400), "{bad:?}");
         }

@@ -240,8 +240,8 @@ impl From<ConfigError> for ApiError {
             ConfigError::WentBack { .. } => {
                 tracing::error!(%error, "a change of configuration was refused");
                 let retry_after = Some(RETRY_AFTER_DEFAULT);
-                let status = StatusCode::SERVICE_UNAVAILABLE;
-                Self { retry_after, ..Self::new(status, error.to_string()) }
+                let refused = Self::new(StatusCode::SERVICE_UNAVAILABLE, error.to_string());
+                Self { retry_after, ..refused.subcode(licence::CONFIGURATION_UNCONFIRMED) }
             }
             ConfigError::Changed { .. } => {
                 Self::new(StatusCode::PRECONDITION_FAILED, error.to_string())
@@ -262,7 +262,13 @@ impl From<ConfigError> for ApiError {
                 let refused = Self::conflict(subcode, error.to_string());
                 Self { arguments, revision, ..refused }
             }
-            ConfigError::Unconfirmed(cause) => licence::unconfirmed(cause, Outcome::NotMade),
+            ConfigError::Unconfirmed(cause) => {
+                let refused = licence::unconfirmed(cause, Outcome::NotMade);
+                if cause.is_of_configuration() {
+                    return refused.subcode(licence::CONFIGURATION_UNCONFIRMED);
+                }
+                refused
+            }
             ConfigError::NeedsApproval(_) => {
                 Self::conflict("validation.common.needs_approval", error.to_string())
             }
@@ -335,6 +341,23 @@ mod tests {
         let error = ApiError::not_found("person", "bo");
         assert_eq!(error.body()["subcode"], "validation.person.person_not_exists");
         assert_eq!(error.body()["message"], "There is no person \"bo\".");
+    }
+
+    #[test]
+    fn a_change_that_needs_no_licence_is_not_told_of_licences() {
+        use firebell_config::fresh::Cause;
+
+        let root = ConfigError::Unconfirmed(Cause::RootMismatch);
+        let revision = |n| Revision { epoch: 1, n };
+        let back = ConfigError::WentBack { held: revision(9), found: revision(4) };
+        for error in [root, back] {
+            let error = ApiError::from(error);
+            assert_eq!(error.status, StatusCode::SERVICE_UNAVAILABLE);
+            assert_eq!(error.subcode.as_deref(), Some("configuration_unconfirmed"));
+            assert!(error.retry_after.is_some() && !error.message.contains("licence"));
+        }
+        let drift = ApiError::from(ConfigError::Unconfirmed(Cause::Drift));
+        assert_eq!(drift.subcode.as_deref(), Some("licence_unconfirmed"));
     }
 
     #[test]

@@ -84,7 +84,7 @@ const TEXT_CHARS_MAX: usize = 500;
 /// A lease that a node can have at most, in milliseconds.
 const LEASE_MILLIS_MAX: u64 = 60_000;
 /// What every frame is.
-const FRAME: &str = "application/vnd.firebell.frame";
+pub(crate) const FRAME: &str = "application/vnd.firebell.frame";
 
 /// A node that may follow. An extractor.
 pub(crate) struct Node;

@@ -36,6 +36,10 @@ pub const FRESHNESS: HeaderName = HeaderName::from_static("x-freshness");
 /// How long a request waits for a revision that is not here yet.
 pub const MIN_REV_WAIT_MAX: Duration = Duration::from_millis(100);
 
+/// Requests that may wait so at the same moment: anybody can send one. More are answered as if the
+/// revision had not come.
+pub const WAITING_MAX: usize = 256;
+
 /// What a request is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Deed {
@@ -115,7 +119,9 @@ pub(crate) async fn reach(state: &ApiState, headers: &HeaderMap) -> Result<(), A
         return Err(ApiError::bad_request(subcode, message, &["X-Min-Rev", &given]));
     };
     let behind = || state.snapshots.revision() < wanted;
-    if behind() {
+    if behind()
+        && let Ok(_place) = state.waiting().try_acquire()
+    {
         // A time-out is no answer: what counts is what is known afterwards.
         drop(timeout(MIN_REV_WAIT_MAX, arrive(state, wanted)).await);
     }

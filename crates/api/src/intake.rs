@@ -5,7 +5,8 @@
 //! given only after that.
 //!
 //! Alertmanager and Prometheus repeat what was answered 5xx and drop what was answered 4xx. So to
-//! them an overload is always 503, never 429.
+//! them an overload is always 503, never 429. And no sender is told that an integration or a key
+//! is unknown or wrong while this process is not sure of its configuration: the event would be lost.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,6 +22,7 @@ use firebell_config::Snapshots;
 use firebell_domain::directory::Directory;
 use firebell_domain::event::{Draft, RequestId};
 use firebell_domain::integration::{Format, Integration, IntegrationId};
+use firebell_domain::name::cut;
 use firebell_domain::person::Status;
 use firebell_pipeline::intake::IntakeError;
 use firebell_pipeline::payload::{self, PayloadError, alertmanager_v2};
@@ -41,6 +43,8 @@ use crate::state::ApiState;
 const PARSE_HERE_BYTES_MAX: usize = 64 * 1024;
 /// When to come again after an overload that says nothing better.
 const RETRY_AFTER_OVERLOAD: Duration = Duration::from_secs(1);
+/// What a process that is not sure of its configuration cannot tell about a key it does not know.
+const KEY_IS_RIGHT: &str = "the integration's key is right";
 
 /// The routes.
 pub(crate) const ROUTES: &[Route] = &[
@@ -92,7 +96,10 @@ async fn resolve(
     query: &Query,
     text: &str,
 ) -> Result<Door, ApiError> {
-    let unknown = || ApiError::not_found("integration", text);
+    let unknown = || {
+        let what = format!("there is an integration {:?}", cut(text, 100));
+        if_confirmed(state, &what, ApiError::not_found("integration", text))
+    };
     let key = presented(query, &parts.headers);
     if let Some(Presented { key, .. }) = key.as_ref().filter(|presented| presented.meant)
         && find_by_key(&state.snapshots, key).is_none()
@@ -115,7 +122,7 @@ async fn resolve(
         return Ok((directory, integration));
     }
     if meant {
-        return Err(ApiError { bad_token: bearer, ..wrong_key() });
+        return Err(wrong_key(state, bearer));
     }
     let directory = caller::instance(state, parts).await?;
     if let Some(integration) = known_integration(&directory, text).cloned() {
@@ -162,8 +169,22 @@ fn find_by_key(known: &Snapshots, key: &str) -> Option<Door> {
     Some((directory, integration))
 }
 
-fn wrong_key() -> ApiError {
-    ApiError::unauthorized("The integration's key is wrong.")
+fn wrong_key(state: &ApiState, bearer: bool) -> ApiError {
+    let refusal = ApiError::unauthorized("The integration's key is wrong.");
+    if_confirmed(state, KEY_IS_RIGHT, ApiError { bad_token: bearer, ..refusal })
+}
+
+/// A refusal, if it can be confirmed: until then 503 that says what this process cannot tell,
+/// because senders drop what is answered 4xx.
+fn if_confirmed(state: &ApiState, whether: &str, refusal: ApiError) -> ApiError {
+    if state.authenticator.is_confirmed() {
+        return refusal;
+    }
+    let message = format!(
+        "This server cannot tell now whether {whether}, because its configuration may not be the \
+         newest. Try again in a few seconds."
+    );
+    caller::unconfirmed("integration_unconfirmed", message)
 }
 
 fn keyless() -> ApiError {
@@ -224,7 +245,7 @@ async fn admit(
     };
     if !keys::matches(&presented.key, &integration.key_hash) {
         if presented.meant {
-            return Err(ApiError { bad_token: presented.bearer, ..wrong_key() });
+            return Err(wrong_key(state, presented.bearer));
         }
         let principal = sign_in(state, sender.parts, directory).await?;
         allows(&principal, Permission::SendEvents, &Scope::Instance)?;
@@ -346,8 +367,13 @@ async fn by_key(state: &ApiState, parts: &Parts) -> Result<Door, Box<Response>> 
         }
     };
     let found = state.find(|known| find_by_key(known, &presented)).await;
-    let (directory, integration) =
-        found.ok_or_else(|| Box::new(stranger("the integration's key is wrong")))?;
+    let (directory, integration) = found.ok_or_else(|| {
+        let refusal = wrong_key(state, false);
+        Box::new(match refusal.status {
+            StatusCode::UNAUTHORIZED => stranger("the integration's key is wrong"),
+            _ => spoken(&refusal),
+        })
+    })?;
     match integration.status {
         Status::Active => Ok((directory, integration)),
         Status::Inactive => Err(Box::new(spoken(&inactive()))),
@@ -359,7 +385,7 @@ fn foreign_media_type(headers: &HeaderMap) -> Option<String> {
     let given = headers.get(CONTENT_TYPE)?;
     let given = String::from_utf8_lossy(given.as_bytes()).into_owned();
     let media = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    (media != "application/json").then(|| firebell_domain::name::cut(&media, 60))
+    (media != "application/json").then(|| cut(&media, 60))
 }
 
 fn stranger(message: &str) -> Response {

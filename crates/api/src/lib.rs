@@ -8,6 +8,7 @@
 //! | [`native`] | `/api/firebell/1`: what xMatters has no word for |
 //! | [`feed`] | `/api/firebell/1/feed`: nodes that follow the configuration |
 //! | [`oauth`], [`sign_in`] | signing in and out, sessions, forgotten passwords |
+//! | `own_password` | one's own password |
 //! | [`health`] | `/livez`, `/readyz`, `/metrics` |
 //! | [`openapi`] | the description of all of it |
 //!
@@ -18,6 +19,7 @@
 //! contain a key.
 
 mod paced;
+mod history;
 pub mod state;
 pub mod error;
 pub mod time;
@@ -26,6 +28,7 @@ pub mod body;
 pub mod caller;
 pub mod oauth;
 pub mod sign_in;
+mod own_password;
 pub mod condition;
 pub mod fresh;
 mod licence;

@@ -23,6 +23,8 @@ use crate::time::format_time;
 
 /// The stable key of what nobody knows.
 pub(crate) const UNCONFIRMED: &str = "licence_unconfirmed";
+/// The stable key of a change that needs no licence, held up by the configuration's own state.
+pub(crate) const CONFIGURATION_UNCONFIRMED: &str = "configuration_unconfirmed";
 /// When to come again if the cause passes by itself.
 const RETRY_PASSING: Duration = Duration::from_secs(1);
 /// When to come again if somebody has to look at it first.
@@ -146,7 +148,11 @@ pub(crate) fn stamped<T>(mut response: Response, value: &Freshness<T>) -> Respon
 
 /// Nobody knows whether there is a licence.
 pub(crate) fn unconfirmed(cause: Cause, outcome: Outcome) -> ApiError {
-    tracing::warn!(cause = cause.word(), ?outcome, "licences could not be confirmed");
+    tracing::warn!(
+        cause = cause.word(),
+        ?outcome,
+        "a change or its licences could not be confirmed"
+    );
     let retry_after = Some(if cause.is_passing() { RETRY_PASSING } else { RETRY_REPAIR });
     let message = format!("{} {}", cause.message(), outcome.sentence());
     let error = ApiError::new(StatusCode::SERVICE_UNAVAILABLE, message).subcode(UNCONFIRMED);

@@ -33,8 +33,8 @@ pub const FORM_BYTES_MAX: usize = 16 * 1024;
 
 /// The routes.
 pub(crate) const ROUTES: &[Route] = &[route!(POST "/api/xm/1/oauth2/token" => token,
-    "Exchange a password or a refresh token for an access token; also as a form body.")
-.query(&["grant_type", "client_id", "username", "password", "refresh_token"])
+    "Exchange a password or a refresh token for an access token; as a form, or in the query.")
+.form(&["grant_type", "client_id", "username", "password", "refresh_token"])
 .auth(Auth::Anybody)];
 
 /// A refusal in the words of RFC 6749, section 5.2.

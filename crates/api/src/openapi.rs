@@ -102,10 +102,45 @@ fn parameters(route: &Route) -> Vec<Value> {
         };
         json!({ "name": name, "in": "query", "required": false, "schema": schema })
     });
-    in_path.chain(in_query).collect()
+    in_path.chain(in_query).chain(in_headers(route)).collect()
+}
+
+/// Collections whose entities have an `ETag`: every change of them takes `If-Match`.
+const CONDITIONAL: [&str; 7] = [
+    "devices",
+    "groups",
+    "maintenance-windows",
+    "people",
+    "silences",
+    "sites",
+    "temporary-absences",
+];
+
+/// What a request may make its answer depend on.
+fn in_headers(route: &Route) -> impl Iterator<Item = Value> {
+    let is_read = route.method == "GET" && route.path.starts_with("/api/");
+    let is_conditional = route.method != "GET" && CONDITIONAL.contains(&tag(route.path));
+    let is_once = (route.method, route.path) == ("POST", "/api/xm/1/people");
+    let all = [
+        (is_read, "X-Min-Rev", "The revision that the answer must at least know."),
+        (is_conditional, "If-Match", "The ETag that the entity must have, or * if any will do."),
+        (is_once, "Idempotency-Key", "Under this key of yours the person is made once."),
+    ];
+    all.into_iter().filter(|(takes, ..)| *takes).map(|(_, name, description)| {
+        let schema = json!({ "type": "string" });
+        json!({ "name": name, "in": "header", "required": false, "description": description,
+            "schema": schema })
+    })
 }
 
 fn body(route: &Route) -> Value {
+    if !route.form.is_empty() {
+        let text = |name: &&str| ((*name).to_owned(), json!({ "type": "string" }));
+        let properties: Map<String, Value> = route.form.iter().map(text).collect();
+        let schema = json!({ "type": "object", "properties": properties });
+        let kind = "application/x-www-form-urlencoded";
+        return json!({ "required": false, "content": { kind: { "schema": schema } } });
+    }
     let required: Vec<&str> =
         route.fields.iter().filter_map(|field| field.strip_suffix('*')).collect();
     let properties: Map<String, Value> = route
@@ -127,12 +162,14 @@ fn body(route: &Route) -> Value {
 fn responses(route: &Route) -> Value {
     let is_list = route.query.contains(&"offset");
     let schema = if is_list { "Page" } else { "Object" };
-    let answer = json!({
-        "description": "Success.",
-        "content": { "application/json": {
+    let content = match (route.auth, route.ok) {
+        (_, 204) => json!({}),
+        (Auth::Nodes, _) => json!({ crate::feed::FRAME: {} }),
+        _ => json!({ "application/json": {
             "schema": { "$ref": format!("#/components/schemas/{schema}") },
-        } },
-    });
+        } }),
+    };
+    let answer = json!({ "description": "Success.", "content": content });
     let mut responses = Map::new();
     responses.insert(route.ok.to_string(), answer.clone());
     if route.ok != 200 && route.auth == Auth::People {
@@ -252,6 +289,37 @@ mod tests {
         let table: BTreeSet<_> =
             routes().map(|r| (r.method.to_owned(), r.path.to_owned())).collect();
         assert_eq!(from_description, table);
+    }
+
+    #[tokio::test]
+    async fn headers_are_described_where_they_are_read() {
+        use crate::tests::world::{Ask, World};
+        let world = World::open(firebell_testkit::postgres::TestEngine::Sqlite).await;
+        let has = |route: &Route, name: &str| {
+            parameters(route).iter().any(|p| p["in"] == "header" && p["name"] == name)
+        };
+        for route in routes().filter(|route| route.auth == Auth::People) {
+            let path = route.path.replace(['{', '}'], "x");
+            for name in ["X-Min-Rev", "If-Match", "Idempotency-Key"] {
+                let ask = Ask::new(&world, route.method, &path).key(1).header(name, "\u{ff}");
+                let ask = ask.header("content-type", "application/json").raw("{}");
+                let answer = ask.send().await;
+                let is_read = answer.json["arguments"][0] == name;
+                let which = format!("{} {} {name}", route.method, route.path);
+                assert_eq!(is_read, has(route, name), "{which}: {}", answer.body);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_sent_as_a_form_is_described_as_one() {
+        let described = description();
+        let token = &described["paths"]["/api/xm/1/oauth2/token"]["post"];
+        let content = token["requestBody"]["content"].as_object().unwrap();
+        let form = &content["application/x-www-form-urlencoded"]["schema"]["properties"];
+        assert!(form["refresh_token"].is_object() && content.len() == 1, "{token}");
+        let head = &described["paths"]["/api/firebell/1/feed/head"]["get"]["responses"]["200"];
+        assert!(head["content"]["application/vnd.firebell.frame"].is_object(), "{head}");
     }
 
     #[test]

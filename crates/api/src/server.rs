@@ -58,6 +58,8 @@ pub struct Route {
     pub query: &'static [&'static str],
     /// The fields of the JSON object it takes; `*` after those that are required.
     pub fields: &'static [&'static str],
+    /// The fields of the form it takes, also in the query.
+    pub form: &'static [&'static str],
     /// The status of its success.
     pub ok: u16,
     /// Who may ask.
@@ -92,6 +94,7 @@ impl Route {
             handler,
             query: &[],
             fields: &[],
+            form: &[],
             ok: 200,
             auth: Auth::People,
         }
@@ -107,6 +110,12 @@ impl Route {
     #[must_use]
     pub const fn fields(self, fields: &'static [&'static str]) -> Self {
         Self { fields, ..self }
+    }
+
+    /// With these fields, as a form or in the query.
+    #[must_use]
+    pub const fn form(self, form: &'static [&'static str]) -> Self {
+        Self { form, query: form, ..self }
     }
 
     /// With another status than 200 for success.
@@ -140,7 +149,7 @@ pub(crate) use route;
 pub fn routes() -> impl Iterator<Item = &'static Route> {
     [crate::intake::ROUTES, crate::health::ROUTES, crate::openapi::ROUTES, crate::feed::ROUTES]
         .into_iter()
-        .chain([crate::oauth::ROUTES, crate::sign_in::ROUTES])
+        .chain([crate::oauth::ROUTES, crate::sign_in::ROUTES, crate::own_password::ROUTES])
         .chain(crate::xm::ROUTES.iter().copied())
         .chain(crate::native::ROUTES.iter().copied())
         .flatten()
@@ -281,8 +290,9 @@ async fn handle(state: &ApiState, request: Request, next: Next) -> Response {
         _ => Deed::Write,
     };
     let reached = match deed {
-        Deed::Read => fresh::reach(state, request.headers()).await,
-        Deed::Write => Ok(()),
+        Deed::Read if tells => fresh::reach(state, request.headers()).await,
+        // What is asked of the process itself needs no configuration.
+        Deed::Read | Deed::Write => Ok(()),
     };
     // Before the handler reads anything: what it reads is not older.
     let seen = Seen::now(state);

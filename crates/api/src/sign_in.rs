@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::extract::{Path, Request, State};
 use axum::response::Response;
 use firebell_access::authenticate::Login;
-use firebell_access::session::Visitor;
+use firebell_access::session::{Tokens, Visitor};
 use firebell_access::token::Claims;
 use firebell_access::{Permission, Scope, TokenError, TokenKind, Via, password};
 use firebell_base::{Random, Secret};
@@ -77,15 +77,19 @@ async fn enter(State(state): State<ApiState>, request: Request) -> Result<Respon
         now,
     );
     let tokens = begun.ok_or_else(|| bad_token(&state, TokenError::Outdated))?;
-    let shape = json!({
+    Ok(json_response(StatusCode::OK, &shape_of(&directory, principal.person, &tokens)))
+}
+
+/// The tokens of somebody who was let in.
+pub(crate) fn shape_of(directory: &Directory, person: PersonId, tokens: &Tokens) -> Value {
+    json!({
         "accessToken": tokens.access.expose(),
         "refreshToken": tokens.refresh.expose(),
         "expiresIn": tokens.expires_in,
         "session": tokens.session.to_string(),
         "clientId": directory.instance.id.to_string(),
-        "person": directory.person(principal.person).map(|person| of_person(person)),
-    });
-    Ok(json_response(StatusCode::OK, &shape))
+        "person": directory.person(person).map(|person| of_person(person)),
+    })
 }
 
 async fn who(caller: Caller, query: Query) -> Result<Response, ApiError> {
@@ -190,7 +194,8 @@ async fn reset(State(state): State<ApiState>, request: Request) -> Result<Respon
     Ok(json_response(StatusCode::ACCEPTED, &json!({ "message": message })))
 }
 
-async fn complete(State(state): State<ApiState>, body: Body) -> Result<Response, ApiError> {
+async fn complete(State(state): State<ApiState>, request: Request) -> Result<Response, ApiError> {
+    let (parts, body) = read(&state, request).await?;
     let token = text(body.object(), "token")?;
     let new = text(body.object(), "password")?.to_owned();
     let refuse = |error| reset_refused(&state, error);
@@ -207,7 +212,9 @@ async fn complete(State(state): State<ApiState>, body: Body) -> Result<Response,
     let hash = state.hashing.run(move || password::hash(&new, &random)).await?;
     let hash = hash.map_err(|error| ApiError::internal(&error))?;
     set_password(&state, &directory, claims, hash).await?;
-    state.authenticator.sessions().end_all(claims.instance, person, state.clock.now());
+    let now = state.clock.now();
+    state.authenticator.sessions().end_all(claims.instance, person, now);
+    state.authenticator.trust(&directory, person, client(&parts), now);
     Ok(json_response(StatusCode::OK, &json!({ "message": "The new password is set. Sign in." })))
 }
 
@@ -254,7 +261,7 @@ fn reset_refused(state: &ApiState, error: TokenError) -> ApiError {
 }
 
 /// Takes a request apart that nobody has signed in for.
-async fn read(
+pub(crate) async fn read(
     state: &ApiState,
     request: Request,
 ) -> Result<(http::request::Parts, Body), ApiError> {
@@ -264,7 +271,7 @@ async fn read(
     Ok((parts, body))
 }
 
-fn text<'a>(fields: &'a Map<String, Value>, name: &str) -> Result<&'a str, ApiError> {
+pub(crate) fn text<'a>(fields: &'a Map<String, Value>, name: &str) -> Result<&'a str, ApiError> {
     match fields.get(name) {
         Some(Value::String(text)) if !text.trim().is_empty() => Ok(text),
         Some(Value::String(_) | Value::Null) | None => {
@@ -286,7 +293,7 @@ fn subject(caller: &Caller, query: &Query) -> Result<PersonId, ApiError> {
     found.ok_or_else(|| ApiError::not_found("person", &named))
 }
 
-fn own_session(caller: &Caller) -> Option<SessionId> {
+pub(crate) fn own_session(caller: &Caller) -> Option<SessionId> {
     match caller.principal.via {
         Via::Session(session) | Via::Bearer(session) => Some(session),
         Via::Basic | Via::ApiKey(_) | Via::Link => None,

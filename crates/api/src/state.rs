@@ -16,9 +16,10 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use crate::error::ApiError;
-use crate::feed;
 use crate::health::{self, Probe};
+use crate::history::History;
 use crate::paced::Paced;
+use crate::{feed, fresh};
 
 /// Passwords that are verified at the same moment: each keeps a processor busy for tens of
 /// milliseconds and takes 19 MiB.
@@ -45,6 +46,8 @@ struct Shared {
     drifted: Paced<Option<usize>>,
     counts: Counts,
     followers: Semaphore,
+    waiting: Semaphore,
+    history: History,
 }
 
 /// What this process answered to those who wanted a licence or something newer than it has.
@@ -92,8 +95,19 @@ impl ApiState {
         let second_look = Paced::every(SECOND_LOOK_MICROS);
         let probe = Paced::every(health::PROBE_MICROS);
         let (counts, followers) = (Counts::default(), Semaphore::new(feed::FOLLOWERS_MAX));
+        let waiting = Semaphore::new(fresh::WAITING_MAX);
         let drifted = Paced::every(DRIFT_MICROS);
-        Self(Arc::new(Shared { inner, second_look, probe, drifted, counts, followers }))
+        let history = History::default();
+        Self(Arc::new(Shared {
+            inner,
+            second_look,
+            probe,
+            drifted,
+            counts,
+            followers,
+            waiting,
+            history,
+        }))
     }
 
     /// How many counters of licences are known to be wrong, as of at most some seconds ago; none if
@@ -114,6 +128,16 @@ impl ApiState {
     /// The places of nodes that wait for something new.
     pub(crate) fn followers(&self) -> &Semaphore {
         &self.0.followers
+    }
+
+    /// Where long lists are made.
+    pub(crate) fn history(&self) -> &History {
+        &self.0.history
+    }
+
+    /// The places of requests that wait for a revision.
+    pub(crate) fn waiting(&self) -> &Semaphore {
+        &self.0.waiting
     }
 
     /// Looks something up in the configuration. If it is not there, looks once more at what other

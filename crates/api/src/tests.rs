@@ -4,6 +4,7 @@ pub(crate) mod world;
 
 mod access;
 mod sign_in;
+mod account;
 mod attacks;
 mod tenants;
 mod intake;

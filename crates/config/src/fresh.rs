@@ -86,6 +86,18 @@ impl Cause {
         }
     }
 
+    /// Whether it is about the configuration as a whole: it also holds up what needs no licence.
+    pub const fn is_of_configuration(self) -> bool {
+        match self {
+            Self::WentBack | Self::Damaged | Self::RootMismatch => true,
+            Self::TimedOut
+            | Self::Unreachable
+            | Self::Drift
+            | Self::NoEntitlement
+            | Self::NotLoaded => false,
+        }
+    }
+
     /// What people are told: never that a limit was reached.
     pub const fn message(self) -> &'static str {
         match self {
@@ -95,12 +107,12 @@ impl Cause {
                  again a little later."
             }
             Self::WentBack => {
-                "The licences could not be confirmed, because the database is older than what this \
-                 server has already seen. The operator has to look at it."
+                "The configuration could not be confirmed, because the database is older than what \
+                 this server has already seen. The operator has to look at it."
             }
             Self::Damaged => {
-                "The licences could not be confirmed, because stored configuration cannot be read. \
-                 The operator has to look at it."
+                "The configuration could not be confirmed, because a part of what is stored cannot \
+                 be read. The operator has to look at it."
             }
             Self::Drift => {
                 "The licences could not be confirmed, because their count and their ledger differ. \
@@ -111,8 +123,8 @@ impl Cause {
                  instance has. The operator has to set them."
             }
             Self::RootMismatch => {
-                "The licences could not be confirmed, because the configuration's digest is not \
-                 what it should be. The operator has to look at it."
+                "The configuration could not be confirmed, because its digest is not what it should \
+                 be. The operator has to look at it."
             }
             Self::NotLoaded => {
                 "The licences could not be confirmed yet, because the server has just started. Try \
@@ -178,11 +190,21 @@ mod tests {
         let words: BTreeSet<&str> = Cause::ALL.iter().map(|cause| cause.word()).collect();
         let texts: BTreeSet<&str> = Cause::ALL.iter().map(|cause| cause.message()).collect();
         assert_eq!((words.len(), texts.len()), (Cause::ALL.len(), Cause::ALL.len()));
-        for text in texts {
-            assert!(text.starts_with("The licences could not be confirmed"), "{text}");
+        for cause in Cause::ALL {
+            let what = if cause.is_of_configuration() { "configuration" } else { "licences" };
+            let text = cause.message();
+            assert!(text.starts_with(&format!("The {what} could not be confirmed")), "{text}");
+            assert!(text.contains("licence") != cause.is_of_configuration(), "{text}");
             for word in ["limit", "full", "in use", "maximum", "reached the"] {
                 assert!(!text.contains(word), "{text}");
             }
+        }
+    }
+
+    #[test]
+    fn what_holds_up_every_change_speaks_of_the_configuration() {
+        for cause in [Cause::WentBack, Cause::Damaged, Cause::RootMismatch] {
+            assert!(cause.message().starts_with("The configuration could not"), "{cause:?}");
         }
     }
 

@@ -12,7 +12,7 @@ use firebell_base::time::from_micros;
 use firebell_domain::directory::{Directory, Kind, Revision};
 use firebell_domain::instance::InstanceNo;
 use firebell_sql::ReadTx;
-use firebell_store::configuration as rows;
+use firebell_store::configuration::{self as rows, InstanceRow};
 use firebell_store::history::{self as log, LogRow, RevisionRow};
 use serde_json::Value;
 
@@ -20,6 +20,7 @@ use crate::authority::Authority;
 use crate::error::ConfigError;
 use crate::loading::{self, Damage};
 use crate::snapshots::Snapshots;
+use crate::view::Held;
 use crate::{check, codec};
 
 /// Revisions one page of the history has at most.
@@ -30,6 +31,8 @@ pub const SHOWN_PER_REVISION_MAX: usize = 50;
 pub const DIFFERENCES_MAX: usize = 5_000;
 /// Lines shown of one entity.
 const LINES_MAX: usize = 200;
+/// Lines one answer has: some megabytes, whatever was changed.
+const LINES_OF_ANSWER_MAX: usize = 20_000;
 /// Characters of a value shown in a line.
 const VALUE_CHARS_MAX: usize = 500;
 /// Instead of the hash of a secret, which the log does not know.
@@ -87,7 +90,8 @@ pub struct Difference {
     pub name: String,
     /// What happened to it.
     pub what: What,
-    /// Its fields. Without any, only what is secret changed, or it was changed there and back.
+    /// Its fields. Without any, only what is secret changed, or it was changed there and back, or the
+    /// answer had 20,000 lines before.
     pub lines: Vec<Line>,
 }
 
@@ -129,7 +133,8 @@ impl Authority {
         self.db().read("config.past", move |tx| past(tx, &snapshots, no, when)).await
     }
 
-    /// Revisions before one (the newest without), newest first, of one instance or of all.
+    /// Revisions before one (the newest without), newest first, of one instance or of all. Of all, there is
+    /// an entry for each instance of a revision, and a page may be shorter so as not to cut one.
     ///
     /// # Errors
     /// [`ConfigError::Store`].
@@ -163,13 +168,13 @@ pub fn past(
     no: InstanceNo,
     when: Moment,
 ) -> Result<Option<Directory>, ConfigError> {
-    rows::instance(tx, no)?.ok_or_else(|| ConfigError::Unknown(no.0.to_string()))?;
+    let row = rows::instance(tx, no)?.ok_or_else(|| ConfigError::Unknown(no.0.to_string()))?;
     let target = match when {
         Moment::Revision(upto) => log::last(tx, no, upto)?,
         Moment::Instant(at) => log::as_of(tx, no, at.as_microsecond())?,
     };
     let Some(target) = target else { return Ok(None) };
-    let known = newest(tx, snapshots, no)?;
+    let known = newest(tx, snapshots, &row)?;
     let mut directory = without_secrets(&known)?;
     let (mut upto, mut after) = (Revision { epoch: i64::MAX, n: 0 }, None::<(String, [u8; 16])>);
     // Each turn reads one bounded page and goes further back.
@@ -200,16 +205,30 @@ pub fn history(
     limit: usize,
 ) -> Result<Vec<Entry>, ConfigError> {
     let before = before.unwrap_or(Revision { epoch: i64::MAX, n: 0 });
-    let limit = i64::try_from(limit.min(HISTORY_PAGE_MAX)).unwrap_or(0);
-    let revisions = log::revisions(tx, no, before, limit)?;
+    let limit = limit.min(HISTORY_PAGE_MAX);
+    let one_more = i64::try_from(limit + 1).unwrap_or(0);
+    let revisions = whole_revisions(log::revisions(tx, no, before, one_more)?, limit);
     let shown = i64::try_from(SHOWN_PER_REVISION_MAX).unwrap_or(i64::MAX);
+    let mut room = LINES_OF_ANSWER_MAX;
     revisions
         .into_iter()
         .map(|row| {
             let changes = log::of_revision(tx, row.instance, row.revision, shown)?;
-            Ok(entry(row, &changes))
+            Ok(entry(row, &changes, &mut room))
         })
         .collect()
+}
+
+/// The first so many rows, without a last revision that does not fit with all its instances: the next page
+/// begins before the last revision of this one. A revision of more instances than a page has is cut.
+fn whole_revisions(mut rows: Vec<RevisionRow>, limit: usize) -> Vec<RevisionRow> {
+    let cut = rows.get(limit).map(|next| next.revision);
+    rows.truncate(limit);
+    let whole = rows.iter().take_while(|row| Some(row.revision) != cut).count();
+    if whole > 0 {
+        rows.truncate(whole);
+    }
+    rows
 }
 
 /// See [`Authority::diff`].
@@ -232,6 +251,7 @@ pub fn diff(
     };
     let all: BTreeSet<(Kind, [u8; 16])> = keys(&a).union(&keys(&b)).copied().collect();
     let mut out = Diff { from, to, entries: Vec::new(), left_out: 0 };
+    let mut room = LINES_OF_ANSWER_MAX;
     for (kind, id) in all {
         let changed = |side: &Option<Directory>| side.as_ref()?.entity_revision(kind, id);
         if changed(&a) == changed(&b) {
@@ -244,7 +264,8 @@ pub fn diff(
         let body = |side: &Option<Directory>| {
             side.as_ref()?.entity(kind, id).map(|entity| codec::encode_for_log(&entity))
         };
-        let mut found = difference(kind.word(), id, body(&a).as_deref(), body(&b).as_deref());
+        let (old, new) = (body(&a), body(&b));
+        let mut found = difference((kind.word(), id), old.as_deref(), new.as_deref(), &mut room);
         let side = b.as_ref().filter(|b| b.entity_revision(kind, id).is_some()).or(a.as_ref());
         if let Some((side, entity)) = side.and_then(|d| Some((d, d.entity(kind, id)?))) {
             let label = check::label(side, &entity);
@@ -256,16 +277,23 @@ pub fn diff(
     Ok(out)
 }
 
-/// As it is now. That its digest is the right one is not asked: what was is read all the more then.
+/// An instance as this transaction sees it: from memory if that is the same, else from its rows alone.
+/// Whether everything has the head's digest is not asked: what was is read all the more if it has not.
 fn newest(
     tx: &mut ReadTx<'_>,
     snapshots: &Snapshots,
-    no: InstanceNo,
+    row: &InstanceRow,
 ) -> Result<Arc<Directory>, ConfigError> {
-    let head = rows::whole_head(tx)?;
-    let view = loading::at_head(tx, &snapshots.view(), &head)?.view;
-    let unknown = || ConfigError::Unknown(no.0.to_string());
-    let held = view.held(no).ok_or_else(unknown)?;
+    let view = snapshots.view();
+    let is_same = |held: &&Arc<Held>| {
+        held.is_whole() && (held.modified(), held.digest().to_bytes()) == (row.modified, row.digest)
+    };
+    if let Some(known) = view.held(row.no).filter(is_same).and_then(|held| held.directory()) {
+        return Ok(Arc::clone(known));
+    }
+    let unknown = || ConfigError::Unknown(row.no.0.to_string());
+    let view = loading::one(tx, row)?;
+    let held = view.held(row.no).ok_or_else(unknown)?;
     match held.damage().next() {
         Some(damage) => Err(ConfigError::Damaged(damage.clone())),
         None => held.directory().cloned().ok_or_else(unknown),
@@ -337,9 +365,10 @@ fn fill(value: &mut Value) {
     }
 }
 
-fn entry(row: RevisionRow, changes: &[LogRow]) -> Entry {
+fn entry(row: RevisionRow, changes: &[LogRow], room: &mut usize) -> Entry {
     let one = |change: &LogRow| {
-        difference(&change.kind, change.id, change.before.as_deref(), change.after.as_deref())
+        let (before, after) = (change.before.as_deref(), change.after.as_deref());
+        difference((&change.kind, change.id), before, after, room)
     };
     let mut changes: Vec<Difference> = changes.iter().map(one).collect();
     for change in changes.iter_mut().filter(|change| change.kind == INSTANCE) {
@@ -356,7 +385,13 @@ fn entry(row: RevisionRow, changes: &[LogRow]) -> Entry {
     }
 }
 
-fn difference(kind: &str, id: [u8; 16], before: Option<&str>, after: Option<&str>) -> Difference {
+/// `room` is how many lines the answer may still have.
+fn difference(
+    (kind, id): (&str, [u8; 16]),
+    before: Option<&str>,
+    after: Option<&str>,
+    room: &mut usize,
+) -> Difference {
     let what = match (before, after) {
         (None, _) => What::Added,
         (Some(_), Some(_)) => What::Changed,
@@ -372,10 +407,12 @@ fn difference(kind: &str, id: [u8; 16], before: Option<&str>, after: Option<&str
         name.map(ToOwned::to_owned)
     };
     let name = named(&after).or_else(|| named(&before)).unwrap_or_else(|| codec::uuid_text(id));
-    Difference { kind: kind.to_owned(), id, name, what, lines: lines(&before, &after) }
+    let lines = if *room == 0 { Vec::new() } else { lines(&before, &after, *room) };
+    *room -= lines.len();
+    Difference { kind: kind.to_owned(), id, name, what, lines }
 }
 
-fn lines(before: &Value, after: &Value) -> Vec<Line> {
+fn lines(before: &Value, after: &Value, most: usize) -> Vec<Line> {
     let flat = |value: &Value| {
         let mut out = BTreeMap::new();
         flatten(String::new(), value, &mut out);
@@ -389,7 +426,7 @@ fn lines(before: &Value, after: &Value) -> Vec<Line> {
         after: after.get(field).cloned(),
     };
     let differ = fields.into_iter().map(line).filter(|line| line.before != line.after);
-    differ.take(LINES_MAX).collect()
+    differ.take(LINES_MAX.min(most)).collect()
 }
 
 /// Bodies are no deeper than the codec makes them.
@@ -416,4 +453,21 @@ fn flatten(path: String, value: &Value, out: &mut BTreeMap<String, String>) {
 
 fn shown(text: &str) -> String {
     firebell_domain::name::cut(text, VALUE_CHARS_MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_has_no_more_lines_than_there_is_room_for() {
+        let body = |n: usize| {
+            let many: BTreeMap<String, usize> = (0..n).map(|i| (format!("f{i}"), i)).collect();
+            serde_json::json!({ "entity": many }).to_string()
+        };
+        let mut room = 250;
+        let mut one =
+            |n| difference(("site", [1; 16]), None, Some(&body(n)), &mut room).lines.len();
+        assert_eq!([one(300), one(20), one(300), one(1)], [LINES_MAX, 20, 30, 0]);
+    }
 }

@@ -31,6 +31,7 @@ mod fault;
 mod error;
 mod change;
 pub mod loading;
+mod mismatch;
 mod snapshots;
 mod authority;
 pub mod digest;

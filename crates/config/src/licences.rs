@@ -2,18 +2,26 @@
 //!
 //! Made by the authority ([`Authority::quotas`](crate::Authority::quotas),
 //! [`Authority::explain`](crate::Authority::explain)), confirmed, or by [`last_known`] from a replica,
-//! which never is. Shown by the API, the pages and `firebell licence`. Nothing here decides anything.
+//! which never is. Shown by the API, the pages and `firebell licence`. Nothing here decides anything; what
+//! nobody needs any more is removed by [`forget`].
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use firebell_base::Timestamp;
+use firebell_base::time::add_seconds;
 use firebell_domain::directory::{Directory, Kind, Revision};
 use firebell_domain::instance::InstanceNo;
 use firebell_domain::licence::{Allotment, Entitlement, Limit, Phase, Tally, held_in};
 use firebell_domain::person::{LicenceType, PersonId};
+use firebell_sql::{Error, WriteTx};
+use firebell_store::seats as rows;
 
 use crate::fresh::{Cause, Freshness};
+
+/// For how many days released seats stay in the ledger, with the keys they were asked for under: long
+/// enough to settle a year.
+pub const RELEASED_KEPT_DAYS: i64 = 400;
 
 /// An instance's licences, by type.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -150,6 +158,18 @@ pub struct Drifted {
     pub licence: String,
     /// Since when.
     pub since: Timestamp,
+}
+
+/// Removes seats that were released more than [`RELEASED_KEPT_DAYS`] ago, at most `limit`. Says whether there
+/// may be more. Seats that are held are never touched, so the books agree as before.
+///
+/// # Errors
+/// What the engine reports.
+pub fn forget(tx: &mut WriteTx<'_>, now: Timestamp, limit: usize) -> Result<bool, Error> {
+    let before = add_seconds(now, -RELEASED_KEPT_DAYS * 86_400).as_microsecond();
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let removed = rows::forget(tx, before, limit)?;
+    Ok(i64::try_from(removed).is_ok_and(|removed| removed > 0 && removed >= limit))
 }
 
 impl Quotas {

@@ -198,6 +198,12 @@ fn with_news(tx: &mut ReadTx<'_>, known: &View, head: &rows::Head) -> Result<Vie
     Ok(view)
 }
 
+/// One instance alone, read from its rows: as much of a view as is needed to decode it.
+pub(crate) fn one(tx: &mut ReadTx<'_>, row: &InstanceRow) -> Result<View, Error> {
+    let head = head_of(&rows::whole_head(tx)?);
+    Ok(View::building(head.cell).with_rows(&head, &[whole_part(tx, row)?]))
+}
+
 /// Everything, read from the rows of one transaction.
 pub(crate) fn anew(tx: &mut ReadTx<'_>, head: &rows::Head) -> Result<View, Error> {
     let mut view = View::building(head.cell).with_rows(&head_of(head), &[]);

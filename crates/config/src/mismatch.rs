@@ -30,9 +30,8 @@ impl Mismatch {
     /// Whether it was found lately that what is stored is not what this head says. Requests wait before they
     /// get here, so some seconds earlier count like some seconds later.
     pub(crate) fn stands(&self, revision: Revision, root: Digest, now: Timestamp) -> bool {
-        let lately = |at| {
-            now < add_seconds(at, STANDS_SECONDS) && at < add_seconds(now, STANDS_SECONDS)
-        };
+        let lately =
+            |at| now < add_seconds(at, STANDS_SECONDS) && at < add_seconds(now, STANDS_SECONDS);
         self.found().is_some_and(|found| {
             (found.revision, found.root) == (revision, root) && lately(found.at)
         })

@@ -10,8 +10,8 @@ use crate::configuration::revision;
 
 /// Entries of the log one call returns at most.
 pub const LOG_PAGE_MAX: i64 = 1_000;
-/// Revisions of the log one call returns at most.
-pub const REVISIONS_PAGE_MAX: i64 = 200;
+/// Revisions of the log one call returns at most: a page of 200, and one more to see whether it ends there.
+pub const REVISIONS_PAGE_MAX: i64 = 201;
 
 const LOG: Statement = Statement::new(
     "history.log",

@@ -79,6 +79,12 @@ const DRIFTED: Statement = Statement::new(
      order by drift_since, instance_no, licence limit ?1",
 );
 
+const FORGET: Statement = Statement::new(
+    "seats.forget",
+    "delete from seats where (instance_no, id) in \
+     (select instance_no, id from seats where released_at < ?1 order by released_at limit ?2)",
+);
+
 /// A seat that is held already, or a key that was used already, inserts nothing: the caller sees it
 /// in the count.
 const HOLD: BulkInsert = BulkInsert {
@@ -129,6 +135,7 @@ pub const ALL: &[Statement] = &[
     NEXT_LIVE,
     BY_KEY,
     DRIFTED,
+    FORGET,
 ];
 /// Every bulk insert.
 pub const INSERTS: &[BulkInsert] = &[HOLD];
@@ -380,6 +387,15 @@ pub fn release(
         ]
     };
     tx.bulk_update(&RELEASE, people.iter().map(values).collect())
+}
+
+/// Removes seats that were released before an instant, at most `limit`, and the keys they were asked for
+/// under. Seats that are held stay. Returns how many were.
+///
+/// # Errors
+/// What the engine reports.
+pub fn forget(tx: &mut WriteTx<'_>, released_before: i64, limit: i64) -> Result<u64, Error> {
+    tx.execute(&FORGET, &[released_before.into(), limit.max(0).into()])
 }
 
 fn counter_row(mut row: Row) -> Result<CounterRow, Error> {

@@ -94,7 +94,7 @@ pub(crate) async fn end_others(State(state): State<WebState>, headers: HeaderMap
 }
 
 /// Whoever is signed in; the others are led to where they can sign in.
-fn inside(
+pub(crate) fn inside(
     state: &WebState,
     headers: &HeaderMap,
     root: &'static str,

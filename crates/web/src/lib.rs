@@ -10,7 +10,8 @@
 //! | `when` | instants in words, in the reader's zone |
 //! | `frame` | what pages for people who sign in have in common |
 //! | `visitor` | who is on a page, by the session's cookie; forms of other sites |
-//! | `sign_in`, `reset`, `account` | signing in and out, a forgotten password, one's sessions |
+//! | `sign_in`, `reset` | signing in and out, a forgotten password |
+//! | `account`, `password` | one's sessions, one's own password |
 //! | `slowly` | how passwords are hashed, with everybody else's |
 //! | `form` | the bounded form body |
 //! | `asset` | the style sheet under its content's hash |
@@ -36,6 +37,7 @@ mod visitor;
 mod sign_in;
 mod reset;
 mod account;
+mod password;
 mod slowly;
 mod form;
 mod asset;
@@ -92,6 +94,7 @@ pub fn router(state: WebState) -> Router {
         .route("/reset", get(reset::show).post(reset::ask))
         .route("/reset/{token}", get(reset::show_set).post(reset::set))
         .route("/account", get(account::show))
+        .route("/account/password", get(password::show).post(password::set))
         .route("/account/end-others", post(account::end_others))
         .route("/account/sessions/{session}/end", post(account::end))
         .layer(from_fn(visitor::only_own_pages));

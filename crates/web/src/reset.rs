@@ -117,12 +117,15 @@ pub(crate) async fn set(
         Ok(link) => link,
         Err(response) => return *response,
     };
-    let entered = match read(request.into_body()).await {
+    let (parts, body) = request.into_parts();
+    let entered = match read(body).await {
         Ok(entered) => entered,
         Err(trouble) => return set_page(&link.person, Some(trouble)),
     };
     match change(&state, &link, &entered).await {
-        Ok(()) => {
+        Ok(directory) => {
+            let (person, now) = (link.claims.person, state.clock.now());
+            state.authenticator.trust(&directory, person, client(&state, &parts), now);
             let text = "All your sessions were ended. Sign in with the new password.";
             let notice = good("Your new password is set", text);
             let words = Words::new(Frame::new(ROOT_OF_TOKEN, "Your new password is set"), notice);
@@ -163,7 +166,11 @@ enum Failed {
     Used,
 }
 
-async fn change(state: &WebState, link: &OpenLink, entered: &Entered) -> Result<(), Failed> {
+async fn change(
+    state: &WebState,
+    link: &OpenLink,
+    entered: &Entered,
+) -> Result<Arc<Directory>, Failed> {
     let new = entered.get("password").unwrap_or_default().to_owned();
     let refuse = |text: String| {
         let notice = wrong("The password was not set", text);
@@ -189,9 +196,9 @@ async fn change(state: &WebState, link: &OpenLink, entered: &Entered) -> Result<
     let by = Author::new(link.person.target_name.to_string(), "password reset by e-mail");
     let now = state.clock.now();
     match state.authority.change(claims.instance, &by, now, decide).await {
-        Ok(_) => {
+        Ok(committed) => {
             state.authenticator.sessions().end_all(claims.instance, claims.person, now);
-            Ok(())
+            Ok(committed.directory)
         }
         Err(ConfigError::Invalid(faults)) if faults.0.iter().any(|f| f.subcode == USED) => {
             Err(Failed::Used)

@@ -5,4 +5,5 @@ mod pages;
 mod refusals;
 mod sign_in;
 mod reset;
+mod password;
 mod world;

@@ -136,6 +136,19 @@ fn nobody_gives_takes_or_takes_over_more_than_they_may() {
 }
 
 #[test]
+fn whoever_may_not_set_a_password_may_not_have_a_link_to_a_new_one_mailed_to_them() {
+    let other = PersonId::from_bytes([77; 16]);
+    for role in Role::ALL {
+        let supervisor = principal(&[Role::PersonSupervisor], LicenceType::FullUser);
+        let person = person(other, "x", &[role]);
+        let password = may_set_password(&supervisor, &person);
+        assert_eq!(may_set_mail(&supervisor, &person).is_err(), password.is_err(), "{role:?}");
+    }
+    let own = principal(&[Role::StandardUser], LicenceType::FullUser);
+    assert_eq!(may_set_mail(&own, &person(ME, "x", &[Role::FullAccessUser])), Ok(()));
+}
+
+#[test]
 fn a_link_answers_and_does_nothing_else() {
     for role in Role::ALL {
         for licence in [LicenceType::FullUser, LicenceType::StakeholderUser] {

@@ -67,10 +67,11 @@ async fn list(
     let wanted = Wanted::with_states(&query, states(&query.words("state"))?)?;
     let no = caller.directory.instance.no;
     let read = move |tx: &mut ReadTx<'_>| wanted.find(tx, no, page);
-    let found: Result<_, Error> = state.db.read("api.alerts", read).await;
-    let (alerts, total) = found?;
-    let data = alerts.iter().map(|alert| shape::alert(&caller.directory, alert)).collect();
-    Ok(ok(&query, envelope(&format!("{BASE}/alerts"), &query, page, total, data)))
+    let make = move |(alerts, total): (Vec<Alert>, usize)| {
+        let data = alerts.iter().map(|alert| shape::alert(&caller.directory, alert)).collect();
+        ok(&query, envelope(&format!("{BASE}/alerts"), &query, page, total, data))
+    };
+    state.list("api.alerts", read, make).await
 }
 
 /// A range of states: the words must be neighbours in the order of [`AlertState::ALL`].

@@ -6,7 +6,7 @@ use axum::response::Response;
 use firebell_access::{Permission, Scope};
 use firebell_base::limit::{PAGE_DEFAULT, PAGE_MAX};
 use firebell_config::audit::{self, Entry};
-use firebell_store::{Error, ReadTx};
+use firebell_store::ReadTx;
 use serde_json::{Value, json};
 
 use super::BASE;
@@ -35,11 +35,12 @@ async fn list(
     let no = caller.directory.instance.no;
     let rows = number(limit);
     let read = move |tx: &mut ReadTx<'_>| audit::page(tx, Some(no), before, rows);
-    let found: Result<Vec<Entry>, Error> = state.db.read("api.audit", read).await;
-    let found = found?;
-    let next = found.last().filter(|_| found.len() == limit).map(|row| row.seq);
-    let data: Vec<Value> = found.iter().map(entry).collect();
-    Ok(ok(&query, newest_first(&format!("{BASE}/audit"), &data, limit, next)))
+    let make = move |found: Vec<Entry>| {
+        let next = found.last().filter(|_| found.len() == limit).map(|row| row.seq);
+        let data: Vec<Value> = found.iter().map(entry).collect();
+        ok(&query, newest_first(&format!("{BASE}/audit"), &data, limit, next))
+    };
+    state.list("api.audit", read, make).await
 }
 
 /// A part of a list that grows at its beginning: the next part begins behind an entry, not at a

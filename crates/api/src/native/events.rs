@@ -42,11 +42,12 @@ async fn list(
             (page, seen)
         }),
     };
-    let found: Result<_, Error> = state.db.read("api.sent_events", read).await;
-    let (page_of, total) = found?;
-    let data = page_of.iter().map(|one| shape::event(&caller.directory, one)).collect();
-    let total = usize::try_from(total).unwrap_or(0);
-    Ok(ok(&query, envelope(&format!("{BASE}/events"), &query, page, total, data)))
+    let make = move |(page_of, total): (Vec<events::EventRecord>, i64)| {
+        let data = page_of.iter().map(|one| shape::event(&caller.directory, one)).collect();
+        let total = usize::try_from(total).unwrap_or(0);
+        ok(&query, envelope(&format!("{BASE}/events"), &query, page, total, data))
+    };
+    state.list("api.sent_events", read, make).await
 }
 
 fn fate(query: &Query) -> Result<Option<Fate>, ApiError> {

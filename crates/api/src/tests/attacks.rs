@@ -4,7 +4,8 @@ use std::task::Poll;
 
 use firebell_access::link::{LinkClaims, LinkKey, TOKEN_CHARS, sign};
 use firebell_base::time::add_minutes;
-use firebell_domain::instance::InstanceNo;
+use firebell_config::Author;
+use firebell_domain::instance::{InstanceNo, Region};
 use firebell_domain::notification::NotificationId;
 use firebell_testkit::postgres::TestEngine;
 use serde_json::{Value, json};
@@ -97,6 +98,115 @@ async fn nobody_gives_roles_or_takes_over_people_beyond_their_own_rights() {
     ] {
         let answer = as_sup(&allowed).send().await;
         assert_eq!(answer.status, 200, "{allowed} {}", answer.body);
+    }
+}
+
+#[tokio::test]
+async fn nobody_has_a_link_to_the_password_of_somebody_mightier_mailed_to_them() {
+    let world = World::open(TestEngine::Sqlite).await;
+    hire(&world, "sup", "Person Supervisor").await;
+    hire(&world, "lead", "Group Supervisor").await;
+    let mail = |owner: &str, to: &str| {
+        let kind = "EMAIL";
+        json!({ "owner": owner, "name": "Mail", "deviceType": kind, "emailAddress": to })
+    };
+    let post = async |who: &str, body: Value| {
+        world.post("/api/xm/1/devices", &body).login(who).send().await
+    };
+    // Their own, and those of people whose password they may set.
+    assert_eq!(post("sup", mail("sup", "sup@mail.example")).await.status, 201);
+    let bo = post("sup", mail("stake", "sup@mail.example")).await;
+    assert_eq!(bo.status, 201, "{}", bo.body);
+    post("sup", mail("lead", "sup@mail.example")).await.is_error(403);
+    let own = post("lead", mail("lead", "lead@mail.example")).await;
+    assert_eq!(own.status, 201, "{}", own.body);
+    let its = |field: &str, value: Value| json!({ "id": own.json["id"], field: value });
+    post("sup", its("emailAddress", json!("sup@mail.example"))).await.is_error(403);
+    // Everything else about it is theirs to look after.
+    for (field, value) in [("delay", json!(3)), ("status", json!("INACTIVE"))] {
+        let answer = post("sup", its(field, value)).await;
+        assert_eq!(answer.status, 200, "{field} {}", answer.body);
+    }
+    // An address that was given up may belong to anybody by now.
+    post("sup", its("status", json!("ACTIVE"))).await.is_error(403);
+    let phone = json!({ "owner": "lead", "name": "Mobile", "deviceType": "VOICE",
+        "phoneNumber": "+4722334455" });
+    assert_eq!(post("sup", phone).await.status, 201);
+}
+
+#[tokio::test]
+async fn two_people_who_number_their_requests_alike_do_not_meet() {
+    for engine in TestEngine::ALL {
+        let world = World::open(engine).await;
+        hire(&world, "sup", "Person Supervisor").await;
+        let make = async |who: &str, name: &str| {
+            let body = json!({ "targetName": name, "firstName": "Sample", "lastName": "x",
+                "roles": ["Standard User"] });
+            let ask = world.post(PEOPLE, &body).login(who).header("idempotency-key", "1");
+            ask.send().await
+        };
+        for (who, name) in [("admin", "one"), ("sup", "two")] {
+            let made = make(who, name).await;
+            assert_eq!((made.status.as_u16(), made.header("idempotency-replayed")), (201, ""));
+            assert_eq!(made.json["targetName"], name, "{engine:?}");
+            assert_eq!(make(who, name).await.header("idempotency-replayed"), "true");
+        }
+    }
+}
+
+#[tokio::test]
+async fn requests_that_wait_for_a_revision_are_few_and_ask_for_configuration() {
+    let world = World::open(TestEngine::Sqlite).await;
+    // Probes wait for nothing, whatever somebody has them send.
+    assert_eq!(world.get("/livez").header("x-min-rev", "9999.1").send().await.status, 200);
+    let other = world.twin().await.authority.clone();
+    let by = Author::new("test", "sample");
+    let made = other.create_instance("umbrella", Region::Emea, &by, world.clock.now()).await;
+    let wanted = made.unwrap().revision.to_string();
+    let read = || world.get(PEOPLE).key(1).header("x-min-rev", &wanted).send();
+    let all = u32::try_from(crate::fresh::WAITING_MAX).unwrap();
+    let places = world.state.waiting().try_acquire_many(all).unwrap();
+    assert_eq!(read().await.is_error(425).json["subcode"], "stale_replica");
+    drop(places);
+    assert_eq!(read().await.status, 200);
+}
+
+#[tokio::test]
+async fn the_past_and_the_audit_know_no_secrets() {
+    for engine in TestEngine::ALL {
+        let world = World::open(engine).await;
+        let from = world.state.snapshots.revision().to_string();
+        hire(&world, "bo", "Standard User").await;
+        let body = json!({ "id": "bo", "password": OTHER_PASSWORD });
+        assert_eq!(world.post(PEOPLE, &body).login("admin").send().await.status, 200);
+        let hook = json!({ "owner": "bo", "name": "Hook", "deviceType": "GENERIC",
+            "url": "https://hook.example/path-is-a-password?q=also-one",
+            "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" });
+        let made = world.post("/api/xm/1/devices", &hook).login("admin").send().await;
+        assert_eq!(made.status, 201, "{}", made.body);
+        let hook = json!({ "id": made.json["id"],
+            "secret": "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD",
+            "url": "https://hook.example/another-password" });
+        assert_eq!(world.post("/api/xm/1/devices", &hook).login("admin").send().await.status, 200);
+        let base = "/api/firebell/1";
+        let mut said = made.body.clone();
+        for path in [
+            format!("{base}/configuration/history"),
+            format!("{base}/configuration/diff?from={from}"),
+            format!("{base}/configuration/at?revision={from}"),
+            format!("{base}/audit"),
+            format!("{base}/replicas"),
+            format!("{base}/sign-in"),
+        ] {
+            let answer = world.get(&path).key(1).send().await;
+            assert_eq!(answer.status, 200, "{engine:?} {path}: {}", answer.body);
+            said.push_str(&answer.body);
+            assert!(!answer.body.contains("-password"), "{path}: {}", answer.body);
+        }
+        assert!(said.contains("\"Hook\""), "it is seen: {said}");
+        for secret in ["argon2id", "whsec_", OTHER_PASSWORD, PASSWORD] {
+            assert!(!said.contains(secret), "{engine:?} {secret}: {said}");
+        }
     }
 }
 

@@ -25,10 +25,10 @@ const SESSIONS: &str = "/api/firebell/1/sign-in/sessions";
 const PEOPLE: &str = "/api/xm/1/people";
 const FORM: &str = "application/x-www-form-urlencoded";
 
-type Mails = Arc<Mutex<Vec<ResetMail>>>;
+pub(super) type Mails = Arc<Mutex<Vec<ResetMail>>>;
 
 /// A world with a mailer, and a hand on whether the configuration is confirmed.
-async fn open(engine: TestEngine) -> (World, Mails, Arc<AtomicBool>) {
+pub(super) async fn open(engine: TestEngine) -> (World, Mails, Arc<AtomicBool>) {
     let mut world = World::open(engine).await;
     let (mails, fresh) = (Mails::default(), Arc::new(AtomicBool::new(true)));
     let (sent, asked) = (Arc::clone(&mails), Arc::clone(&fresh));
@@ -56,45 +56,45 @@ async fn open(engine: TestEngine) -> (World, Mails, Arc<AtomicBool>) {
 }
 
 impl World {
-    fn client_id(&self, name: &str) -> String {
+    pub(super) fn client_id(&self, name: &str) -> String {
         self.state.snapshots.by_name(name).unwrap().instance.id.to_string()
     }
 
     /// A request for tokens, as a form.
-    async fn grant(&self, form: &str) -> Answer {
+    pub(super) async fn grant(&self, form: &str) -> Answer {
         let ask = Ask::new(self, "POST", TOKEN).header("content-type", FORM);
         ask.raw(form.to_owned()).send().await
     }
 
-    fn password_form(&self, instance: &str, user: &str, password: &str) -> String {
+    pub(super) fn password_form(&self, instance: &str, user: &str, password: &str) -> String {
         let password = password.replace(' ', "+");
         let client = self.client_id(instance);
         format!("grant_type=password&client_id={client}&username={user}&password={password}")
     }
 
-    async fn tokens(&self, instance: &str, user: &str) -> Value {
+    pub(super) async fn tokens(&self, instance: &str, user: &str) -> Value {
         let answer = self.grant(&self.password_form(instance, user, PASSWORD)).await;
         assert_eq!(answer.status, 200, "{}", answer.body);
         answer.json
     }
 
-    async fn refresh(&self, token: &Value) -> Answer {
+    pub(super) async fn refresh(&self, token: &Value) -> Answer {
         let (client, token) = (self.client_id("acme"), text(token));
         let form = format!("grant_type=refresh_token&client_id={client}&refresh_token={token}");
         self.grant(&form).await
     }
 
     /// The status of asking who one is.
-    async fn status(&self, token: &Value) -> u16 {
+    pub(super) async fn status(&self, token: &Value) -> u16 {
         self.get(SIGN_IN).bearer(text(token)).send().await.status.as_u16()
     }
 
-    fn pass(&self, seconds: i64) {
+    pub(super) fn pass(&self, seconds: i64) {
         self.clock.set(add_seconds(self.clock.now(), seconds));
     }
 }
 
-fn text(value: &Value) -> &str {
+pub(super) fn text(value: &Value) -> &str {
     value.as_str().expect("a text")
 }
 

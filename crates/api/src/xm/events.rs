@@ -122,15 +122,15 @@ async fn list(
     query.refuse(UNSUPPORTED)?;
     let wanted = Wanted::read(&query)?;
     let no = caller.directory.instance.no;
-    let (found, total) = if wanted.nothing {
-        (Vec::new(), 0)
-    } else {
-        let read = move |tx: &mut ReadTx<'_>| wanted.find(tx, no, page);
-        state.db.read("api.events", read).await.map_err(|error: Error| ApiError::from(error))?
+    let read = move |tx: &mut ReadTx<'_>| {
+        if wanted.nothing { Ok((Vec::new(), 0)) } else { wanted.find(tx, no, page) }
     };
     let embeds = shape::Embeds::of(&query);
-    let data = found.iter().map(|a| shape::event(&caller.directory, a, embeds, &[])).collect();
-    Ok(ok(&envelope("/api/xm/1/events", &query, page, total, data)))
+    let make = move |(found, total): (Vec<Alert>, usize)| {
+        let data = found.iter().map(|a| shape::event(&caller.directory, a, embeds, &[])).collect();
+        ok(&envelope("/api/xm/1/events", &query, page, total, data))
+    };
+    state.list("api.events", read, make).await
 }
 
 /// What a list is asked for.
@@ -369,10 +369,8 @@ async fn user_deliveries(
             responses: responses::of_alert(tx, no, id, PARTS_MAX)?,
         })
     };
-    let sent = state.db.read("api.user_deliveries", read).await;
-    let sent = sent.map_err(|error: Error| ApiError::from(error))?;
-    // A broadcast tells thousands: not on a serving thread, and only the page is shaped.
-    let work = move || {
+    // A broadcast tells thousands: only the page is shaped.
+    let make = move |sent: deliver::Sent| {
         let index = deliver::Index::of(&sent);
         let mut all = index.by_person(&caller.directory, &statuses);
         if !ascending {
@@ -383,8 +381,7 @@ async fn user_deliveries(
         let data = page.cut(&all).into_iter().map(one).collect();
         ok(&envelope(&path, &query, page, all.len(), data))
     };
-    let work = tokio::task::spawn_blocking(work);
-    work.await.map_err(|error| ApiError::internal(&error))
+    state.list("api.user_deliveries", read, make).await
 }
 
 async fn change_status(

@@ -110,7 +110,7 @@ async fn post(
         Purpose::Change => change(&state, &caller, context, "people", decide).await?,
         Purpose::Licence | Purpose::New => {
             if purpose == Purpose::New {
-                intent.key = key.hash(caller.directory.instance.id);
+                intent.key = key.hash(caller.directory.instance.id, caller.principal.person);
             }
             match change_with_seat(&state, &caller, context, intent, decide).await? {
                 Once::Now(done, value) => (done, value),

@@ -220,13 +220,24 @@ impl fmt::Display for Denial {
             }
             (_, Limit::AtMost(limit), _) => {
                 let SeatCheck { held, wanted, .. } = self.check;
+                let (allotted, room) = match self.check.allotment {
+                    Allotment::Limited(allotted) => (allotted, limit.saturating_sub(allotted)),
+                    Allotment::Unlimited => (limit, 0),
+                };
+                // What was bought and what is only suffered for a time are two numbers.
+                let beyond = match room {
+                    0 => String::new(),
+                    room => format!(" and the {room} allowed beyond them"),
+                };
                 if held < limit {
+                    let comma = if room == 0 { "" } else { "," };
                     write!(
                         f,
-                        "Of {limit} {what} licences {held} are held, and {wanted} more wanted"
+                        "Of {allotted} {what} licences{beyond}{comma} {held} are held, and {wanted} \
+                         more wanted"
                     )?;
                 } else {
-                    write!(f, "All {limit} {what} licences are in use ({held} held)")?;
+                    write!(f, "All {allotted} {what} licences{beyond} are in use ({held} held)")?;
                 }
             }
             (_, Limit::None, _) => write!(f, "The {what} licences do not allow this")?,
@@ -284,6 +295,22 @@ mod tests {
         let ended = Phase::Expired(at("2026-01-01T00:00:00Z"));
         let text = denied(check(ended, Limit::None, 3, 1)).unwrap().to_string();
         assert!(text.starts_with("The full user licences have expired at 2026-01-01"), "{text}");
+    }
+
+    #[test]
+    fn head_room_is_not_counted_as_what_is_allotted() {
+        let soft = |held, wanted| {
+            let check = check(Phase::Valid, Limit::AtMost(4), held, wanted);
+            denied(check).unwrap().to_string()
+        };
+        let text = soft(4, 1);
+        let full = "All 3 full user licences and the 1 allowed beyond them are in use (4 held), \
+                    confirmed";
+        assert!(text.starts_with(full), "{text}");
+        let text = soft(3, 2);
+        let many = "Of 3 full user licences and the 1 allowed beyond them, 3 are held, and 2 more \
+                    wanted, confirmed";
+        assert!(text.starts_with(many), "{text}");
     }
 
     #[test]

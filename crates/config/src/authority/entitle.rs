@@ -104,7 +104,7 @@ impl Authority {
         let snapshots = self.snapshots.clone();
         // A transaction that writes, because it stands on the locked head; it writes nothing.
         let set = move |tx: &mut WriteTx<'_>| {
-            let ground = Ground::take(tx, &snapshots, now)?;
+            let ground = Ground::take(tx, &snapshots, None)?;
             let steps = planned(&ground, &wanted, &intent)?;
             for step in &steps {
                 check::check_with(&step.before, &step.after, &step.changes, None)?;

@@ -16,6 +16,7 @@ use super::confirm::next_read;
 use crate::digest::Digest;
 use crate::error::ConfigError;
 use crate::fresh::Cause;
+use crate::guard;
 use crate::loading::{self, Damage};
 use crate::snapshots::Snapshots;
 use crate::view::{Held, View};
@@ -28,7 +29,7 @@ pub(super) struct Ground {
 }
 
 impl Ground {
-    /// Locks the head.
+    /// Locks the head. Without an instant, a mismatch that was found lately does not count: it is looked for.
     ///
     /// # Errors
     /// [`ConfigError::WentBack`]; [`ConfigError::Unconfirmed`] if the stored configuration does not have the
@@ -36,17 +37,11 @@ impl Ground {
     pub(super) fn take(
         tx: &mut WriteTx<'_>,
         snapshots: &Snapshots,
-        now: Timestamp,
+        now: impl Into<Option<Timestamp>>,
     ) -> Result<Self, ConfigError> {
         let read = next_read();
         let head = rows::lock_head(tx)?;
-        let known = snapshots.view();
-        let view = at_head(tx, snapshots, &known, &head, now)?;
-        if !Arc::ptr_eq(&known, &view) {
-            // Nothing was written yet, and the head is locked: this is what is committed. Without it,
-            // changes that are refused would catch up with the same again and again.
-            snapshots.swap(Arc::clone(&view));
-        }
+        let view = at_head(tx, snapshots, &snapshots.view(), &head, now.into())?;
         Ok(Self { head, view, read })
     }
 
@@ -98,32 +93,48 @@ pub(super) fn newest(
     now: Timestamp,
 ) -> Result<Arc<Directory>, ConfigError> {
     let head = rows::whole_head(tx)?;
-    let view = at_head(tx, snapshots, known, &head, now)?;
+    let view = at_head(tx, snapshots, known, &head, Some(now))?;
     let held = view.held(no).ok_or_else(|| ConfigError::Unknown(no.0.to_string()))?;
     whole(held)
 }
 
-/// All configuration as of the head. While it is known that the stored configuration does not have the
-/// head's digest, it is not read again for every caller.
+/// All configuration as of the head; the transaction must not have written anything. While it is known that
+/// the stored configuration does not have the head's digest, it is not read again for every caller.
 fn at_head(
     tx: &mut ReadTx<'_>,
     snapshots: &Snapshots,
     known: &Arc<View>,
     head: &Head,
-    now: Timestamp,
+    now: Option<Timestamp>,
 ) -> Result<Arc<View>, ConfigError> {
     let (revision, root) = (head.revision, Digest::from_bytes(head.root));
     let is_known = known.is_whole() && (known.revision(), known.root()) == (revision, root);
     let mismatch = || ConfigError::Unconfirmed(Cause::RootMismatch);
-    if !is_known && snapshots.mismatch().stands(revision, root, now) {
+    let stands = |now| snapshots.mismatch().stands(revision, root, now);
+    if !is_known && now.is_some_and(stands) {
         return Err(mismatch());
     }
     let found = loading::at_head(tx, known, head)?;
     if found.agrees {
+        if !Arc::ptr_eq(known, &found.view) && may_be_public(known, &found.view) {
+            // It is committed. Without this, changes that are refused, and reads, would catch up with the
+            // same again and again.
+            snapshots.swap(Arc::clone(&found.view));
+        }
         return Ok(found.view);
     }
-    snapshots.mismatch().note(revision, root, now);
+    if let Some(now) = now {
+        snapshots.mismatch().note(revision, root, now);
+    }
     Err(mismatch())
+}
+
+/// Within an epoch, what is newer is public. What a new epoch begins with is a snapshot: if its size is
+/// unusual, replicas wait for an operator's approval, and nobody gets around that by asking here.
+fn may_be_public(known: &View, found: &View) -> bool {
+    let size = |view: &View| u64::try_from(view.entities()).unwrap_or(u64::MAX);
+    known.revision().epoch == found.revision().epoch
+        || guard::snapshot(size(found), size(known)).is_none()
 }
 
 fn whole(held: &Held) -> Result<Arc<Directory>, ConfigError> {

@@ -3,6 +3,7 @@
 mod damage;
 mod entitle;
 mod feed;
+mod ground;
 mod history;
 mod roots;
 

@@ -339,7 +339,10 @@ async fn a_document_is_applied_in_one_change_and_a_plan_writes_nothing() {
         migrate(&db, migrations(), 0).unwrap();
         let snapshots = Snapshots::load(&db).await.unwrap();
         let authority = Authority::new(db.clone(), snapshots, random());
-        let made = authority.create_instance("acme", Region::Emea, &Author::new("test", "set up"), now()).await.unwrap();
+        let made = authority
+            .create_instance("acme", Region::Emea, &Author::new("test", "set up"), now())
+            .await
+            .unwrap();
         let no = made.instance.no;
         let by = Author { name: "ann".to_owned(), reason: "apply".to_owned() };
 
@@ -375,7 +378,10 @@ async fn a_document_is_refused_for_its_templates_with_their_paths() {
     let snapshots = Snapshots::load(&db).await.unwrap();
     let refuse: crate::TemplateCheck = |source, _| Err(format!("cannot compile {source}"));
     let authority = Authority::new(db, snapshots, random()).with_template_check(refuse);
-    let made = authority.create_instance("acme", Region::Emea, &Author::new("test", "set up"), now()).await.unwrap();
+    let made = authority
+        .create_instance("acme", Region::Emea, &Author::new("test", "set up"), now())
+        .await
+        .unwrap();
     let no = made.instance.no;
     let by = Author { name: "ann".to_owned(), reason: "apply".to_owned() };
     let document =

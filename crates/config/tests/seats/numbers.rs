@@ -1,16 +1,17 @@
 //! What operators see: the numbers, why somebody holds a licence, drift and its repair, signed files; and what
 //! the statements themselves refuse.
 
+use firebell_base::time::add_seconds;
 use firebell_base::{Id, Random};
 use firebell_config::entitlement_file::{EntitlementFile, SigningKey, last_serial};
 use firebell_config::fresh::Cause;
-use firebell_config::licences::{Free, Reconcile, Why};
+use firebell_config::licences::{self, Free, Reconcile, Why};
 use firebell_config::{Authority, Change, Committed, ConfigError, DenialReason};
 use firebell_domain::directory::{Directory, Entity, Kind};
 use firebell_domain::instance::InstanceNo;
 use firebell_domain::licence::{Allotment, Enforcement, Entitlement, Limit, Phase};
 use firebell_domain::person::{LicenceType, Status};
-use firebell_sql::{Db, Error, WriteTx};
+use firebell_sql::{Db, Error, ReadTx, WriteTx};
 use firebell_store::seats::{self as rows, CounterRow, Move};
 use firebell_testkit::postgres::{DbGuard, TestEngine};
 
@@ -258,5 +259,46 @@ async fn a_counter_moves_only_from_where_it_was_read_and_within_the_limit() {
             assert_eq!(moved, moves, "{engine:?}: {from} to {to} within {limit:?}");
         }
         assert_eq!(stored(&world.db, no).counters[&FULL].0, 9, "{engine:?}");
+    }
+}
+
+#[tokio::test]
+async fn released_seats_are_forgotten_after_400_days_and_held_ones_never() {
+    for engine in TestEngine::ALL {
+        let world = World::start(engine).await;
+        for slot in 0..5_u8 {
+            let put = put(u128::from(slot), Status::Active);
+            world.change(vec![put], Some([slot; 32])).await.unwrap();
+        }
+        for slot in 0..3 {
+            world.change(vec![put(slot, Status::Inactive)], None).await.unwrap();
+        }
+        let before = stored(&world.db, world.no);
+        let forget = async |days: i64, limit| {
+            let now = add_seconds(begin(), days * 86_400 + 1);
+            let forget = move |tx: &mut WriteTx<'_>| licences::forget(tx, now, limit);
+            world.db.write("test.forget", forget).await.unwrap()
+        };
+        let known = async |slot: u8| {
+            let no = world.no;
+            let by_key = move |tx: &mut ReadTx<'_>| rows::by_key(tx, no, &[slot; 32]);
+            world.db.read("test.known", by_key).await.unwrap().is_some()
+        };
+        let all = async || {
+            let mut found = [false; 5];
+            for (slot, place) in (0..).zip(&mut found) {
+                *place = known(slot).await;
+            }
+            found
+        };
+        assert!(!forget(399, 100).await, "{engine:?}");
+        assert_eq!(all().await, [true; 5], "{engine:?}");
+        assert!(forget(400, 2).await, "{engine:?}: there may be more");
+        assert_eq!(all().await.iter().filter(|known| **known).count(), 3, "{engine:?}");
+        assert!(!forget(400, 2).await);
+        assert_eq!(all().await, [false, false, false, true, true], "{engine:?}");
+        assert_eq!(stored(&world.db, world.no), before, "{engine:?}");
+        let check = world.authority.reconcile(world.no, Reconcile::Check, intent(None), begin());
+        assert_eq!(check.await.unwrap().differing, 0, "{engine:?}");
     }
 }

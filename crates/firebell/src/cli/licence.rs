@@ -56,30 +56,30 @@ pub(crate) struct SetLicenceArgs {
     /// The instance, needed only if there are several; may be repeated
     #[arg(long = "instance", env = "FIREBELL_INSTANCE")]
     pub(crate) instances: Vec<String>,
-    /// What happens above the allotment
-    #[arg(long, value_enum, default_value = "soft")]
-    pub(crate) enforcement: EnforcementArg,
-    /// With soft: how many per cent more
+    /// What happens above the allotment; as it was, or soft if nothing was limited yet
+    #[arg(long, value_enum)]
+    pub(crate) enforcement: Option<EnforcementArg>,
+    /// With --enforcement soft: how many per cent more
     #[arg(long, value_name = "PERCENT", default_value_t = 10, value_parser = percent())]
     pub(crate) soft_percent: u8,
-    /// With soft: or how many people more, if that is more
+    /// With --enforcement soft: or how many people more, if that is more
     #[arg(long, value_name = "PEOPLE", default_value_t = 1)]
     pub(crate) soft_floor: u32,
-    /// With soft: for how many days
+    /// With --enforcement soft: for how many days
     #[arg(long, value_name = "DAYS", default_value_t = 14)]
     pub(crate) soft_days: u16,
-    /// When it begins
-    #[arg(long, value_name = "TIME", value_parser = instant)]
-    pub(crate) from: Option<Timestamp>,
-    /// When it ends; nobody loses anything then, but nobody new gets a licence
-    #[arg(long, value_name = "TIME", value_parser = instant)]
-    pub(crate) until: Option<Timestamp>,
-    /// Days after the end for which everything stays as it was
-    #[arg(long, value_name = "DAYS", default_value_t = 0)]
-    pub(crate) grace_days: u16,
-    /// The contract it comes from, in your own words
-    #[arg(long, value_name = "TEXT", default_value = "")]
-    pub(crate) contract: String,
+    /// When it begins, or none; as it was if not given
+    #[arg(long, value_name = "TIME", value_parser = end)]
+    pub(crate) from: Option<End>,
+    /// When it ends, or none; nobody loses anything then, but nobody new gets a licence
+    #[arg(long, value_name = "TIME", value_parser = end)]
+    pub(crate) until: Option<End>,
+    /// Days after the end for which everything stays as it was; as it was if not given
+    #[arg(long, value_name = "DAYS")]
+    pub(crate) grace_days: Option<u16>,
+    /// The contract it comes from, in your own words; as it was if not given
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) contract: Option<String>,
     /// Lets it pass the guards against mistakes; the reason stands in the audit
     #[arg(long, value_name = "REASON")]
     pub(crate) approve: Option<String>,
@@ -176,6 +176,17 @@ pub(crate) struct ImportArgs {
     /// Checks the file, tells what would change and changes nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
+}
+
+/// An end of a time: an instant, or none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct End(pub(crate) Option<Timestamp>);
+
+fn end(text: &str) -> Result<End, String> {
+    if text.eq_ignore_ascii_case("none") {
+        return Ok(End(None));
+    }
+    instant(text).map(|at| End(Some(at)))
 }
 
 fn percent() -> clap::builder::RangedI64ValueParser<u8> {

@@ -6,13 +6,14 @@ mod shown;
 
 use std::sync::Arc;
 
+use firebell_base::Timestamp;
 use firebell_config::entitlement_file::EntitlementFile;
 use firebell_config::guard::Held;
 use firebell_config::licences::{LicenceExplanation, Quotas, Reconcile, Reconciliation};
 use firebell_config::{Confirmed, EntitlementChange, Intent};
 use firebell_domain::directory::{Directory, Revision};
 use firebell_domain::instance::InstanceNo;
-use firebell_domain::licence::{Enforcement, Entitlement};
+use firebell_domain::licence::{Allotment, Enforcement, Entitlement, Phase};
 use firebell_domain::person::{LicenceType, PersonId};
 use serde_json::{Value, json};
 
@@ -87,6 +88,22 @@ impl Step {
         })
     }
 
+    /// What to say if it counts for nobody now, and how to change that.
+    fn caution(&self, now: Timestamp) -> Option<String> {
+        let after = self.after.as_ref()?;
+        let (what, option) = match after.phase(now) {
+            Phase::NotYet(from) => (format!("begins only at {}", when(from)), "--from none"),
+            Phase::Expired(end) => (format!("has ended at {}", when(end)), "--until none"),
+            Phase::Valid | Phase::Grace(_) => return None,
+        };
+        let remedy = match after.signed_by {
+            None => format!("To change that, set it again with {option}."),
+            Some(_) => "To change that, import a file that was signed with other dates.".to_owned(),
+        };
+        let (name, licence) = (&self.directory.instance.name, self.licence.word());
+        Some(format!("{name}  {licence}: this {what}; nobody new gets a licence now. {remedy}"))
+    }
+
     fn line(&self, out: &Output) -> String {
         let name = out.paint(Style::Bold, self.directory.instance.name.as_str());
         let shown = |one: Option<&Entitlement>| one.map_or_else(|| "(none)".to_owned(), in_words);
@@ -101,17 +118,13 @@ async fn set(context: &Context, desk: &Desk, args: &SetLicenceArgs) -> Result<()
     } else {
         args.instances.iter().map(|name| desk.instance(Some(name))).collect::<Result<_, _>>()?
     };
-    let after = args.allotment.map(|allotment| Entitlement {
-        licence: args.licence,
-        allotment,
-        enforcement: enforcement(args),
-        valid_from: args.from,
-        valid_until: args.until,
-        grace_days: args.grace_days,
-        contract: args.contract.clone(),
-        signed_by: None,
-    });
-    let step = |directory| Step { directory, licence: args.licence, after: after.clone() };
+    let step = |directory: Arc<Directory>| {
+        let after = args.allotment.map(|allotment| {
+            let before = directory.entitlement(args.licence).map(AsRef::as_ref);
+            meant(args, allotment, before)
+        });
+        Step { directory, licence: args.licence, after }
+    };
     let steps: Vec<Step> = instances.into_iter().map(step).collect();
     carry_out(context, desk, steps, How::of("licence set", args.approve.clone(), args.dry_run))
         .await
@@ -202,8 +215,10 @@ fn tell(context: &Context, steps: &[Step], done: &Outcome) {
         "revision": revision,
     });
     context.out.either(&object, |out| {
+        let now = context.clock.now();
+        let cautions: Vec<String> = steps.iter().filter_map(|step| step.caution(now)).collect();
         if changing.is_empty() {
-            return out.line("Nothing to change.");
+            out.line("Nothing to change.");
         }
         for step in &changing {
             out.line(&step.line(out));
@@ -212,14 +227,38 @@ fn tell(context: &Context, steps: &[Step], done: &Outcome) {
             out.line(&format!("{} It needs --approve \"REASON\".", one.what));
         }
         match &revision {
+            _ if changing.is_empty() => {}
             Some(revision) => out.note(&format!("Set as of revision {revision}.")),
             None => out.note("Dry run: nothing was changed."),
+        }
+        for text in &cautions {
+            out.note(text);
         }
     });
 }
 
-fn enforcement(args: &SetLicenceArgs) -> Enforcement {
-    strictness(args.enforcement, (args.soft_percent, args.soft_floor, args.soft_days))
+/// What the arguments make of an entitlement: what is not given stays as it was.
+fn meant(args: &SetLicenceArgs, allotment: Allotment, before: Option<&Entitlement>) -> Entitlement {
+    let soft = (args.soft_percent, args.soft_floor, args.soft_days);
+    // How strict an unlimited allotment would be, nobody has ever said.
+    let known = before.filter(|one| one.allotment != Allotment::Unlimited);
+    let enforcement = match (args.enforcement, known) {
+        (Some(given), _) => strictness(given, soft),
+        (None, Some(known)) => known.enforcement,
+        (None, None) => strictness(EnforcementArg::Soft, soft),
+    };
+    let new = Entitlement::unlimited(args.licence);
+    let before = before.unwrap_or(&new);
+    Entitlement {
+        licence: args.licence,
+        allotment,
+        enforcement,
+        valid_from: args.from.map_or(before.valid_from, |end| end.0),
+        valid_until: args.until.map_or(before.valid_until, |end| end.0),
+        grace_days: args.grace_days.unwrap_or(before.grace_days),
+        contract: args.contract.as_ref().unwrap_or(&before.contract).clone(),
+        signed_by: None,
+    }
 }
 
 /// What the words of the command line mean.

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use firebell_base::{Clock, Random};
-use firebell_config::{Snapshots, feed};
+use firebell_config::{Snapshots, feed, licences};
 use firebell_pipeline::Stop;
 use firebell_pipeline::retention::{self, Retention};
 use firebell_sql::{Db, Error, WriteTx};
@@ -19,6 +19,8 @@ const RETENTION_EVERY: Duration = Duration::from_hours(1);
 const RETENTION_FIRST: Duration = Duration::from_mins(1);
 /// Deltas removed in one transaction.
 const DELTAS_AT_ONCE: usize = 1_000;
+/// Released seats removed in one transaction.
+const SEATS_AT_ONCE: usize = 1_000;
 /// Sessions removed in one transaction.
 const SESSIONS_AT_ONCE: i64 = 1_000;
 /// Transactions of one kind in one run; the rest comes with the next.
@@ -68,7 +70,7 @@ pub(crate) async fn forget(with: Forgetting, mut stop: Stop) -> Ended {
             Err(error) => tracing::warn!(
                 %error,
                 cause = error.cause(),
-                "old deltas or sessions could not be removed; the next run tries again"
+                "old deltas, seats or sessions could not be removed; the next run tries again"
             ),
         }
         let jitter_max = RETENTION_EVERY.as_secs() / 10;
@@ -77,7 +79,8 @@ pub(crate) async fn forget(with: Forgetting, mut stop: Stop) -> Ended {
     Ok(())
 }
 
-/// Removes what the configuration plane needs no more: steps with deltas, and sessions.
+/// Removes what the configuration plane needs no more: deltas, seats released long ago, sessions. Says
+/// how many steps of deltas and how many sessions.
 async fn plane(with: &Forgetting, stop: &Stop) -> Result<(usize, u64), Error> {
     let now = with.clock.now();
     let mut steps = 0;
@@ -87,6 +90,12 @@ async fn plane(with: &Forgetting, stop: &Stop) -> Result<(usize, u64), Error> {
             break;
         }
         steps += 1;
+    }
+    for _ in 0..STEPS_MAX {
+        let forget = move |tx: &mut WriteTx<'_>| licences::forget(tx, now, SEATS_AT_ONCE);
+        if !with.db.write("upkeep.seats", forget).await? || stop.is_set() {
+            break;
+        }
     }
     let mut sessions = 0;
     for _ in 0..STEPS_MAX {

@@ -98,6 +98,15 @@ fn what_looks_like_a_mistake_needs_an_approval_and_absent_is_not_zero() {
     set(&["--remove"]).with(12);
     assert_eq!(licence(&desk, "FULL_USER")["terms"]["allotment"], 10);
 
+    // What is not given stays as it was.
+    set(&["11", "--contract", "C-1", "--until", "2099-01-01T00:00:00Z"]).with(0);
+    set(&["10"]).with(0);
+    let terms = licence(&desk, "FULL_USER")["terms"].clone();
+    assert_eq!((&terms["enforcement"], &terms["contract"]), (&"hard".into(), &"C-1".into()));
+    assert!(terms["until"].is_string(), "{terms}");
+    set(&["10", "--until", "none"]).with(0);
+    assert_eq!(licence(&desk, "FULL_USER")["terms"]["until"], serde_json::Value::Null);
+
     set(&["--remove", "--approve", "the contract is over"]).with(0);
     let one = licence(&desk, "FULL_USER");
     assert_eq!(one["terms"], serde_json::Value::Null);
@@ -114,6 +123,28 @@ fn what_looks_like_a_mistake_needs_an_approval_and_absent_is_not_zero() {
     for told in ["first contract", "the contract is over", "licence.set"] {
         assert!(reasons.contains(told), "{told} is missing in {reasons}");
     }
+}
+
+#[test]
+fn an_entitlement_that_counts_for_nobody_now_is_not_set_in_silence() {
+    let (desk, _) = Desk::with_instance();
+    let set = |words: &[&str]| {
+        desk.run(&[&["licence", "set", "full"][..], words].concat()).with(0).stdout
+    };
+    let past = ["unlimited", "--until", "2020-01-01T00:00:00Z"];
+    let told = set(&past);
+    assert!(told.contains("has ended at 2020-01-01 00:00:00Z"), "{told}");
+    assert!(told.contains("nobody new gets") && told.contains("--until none"), "{told}");
+    // What stays as it was is no better.
+    let told = set(&["unlimited"]);
+    assert!(told.contains("Nothing to change") && told.contains("--until none"), "{told}");
+    let told = set(&["unlimited", "--until", "none", "--from", "2999-01-01T00:00:00Z"]);
+    assert!(told.contains("begins only at 2999-01-01 00:00:00Z"), "{told}");
+    assert!(told.contains("--from none") && !told.contains("--until none"), "{told}");
+    let told = set(&["unlimited", "--from", "none"]);
+    assert!(!told.contains("nobody new gets"), "{told}");
+    let told = set(&["unlimited", "--until", "2020-01-01T00:00:00Z", "--grace-days", "60000"]);
+    assert!(!told.contains("nobody new gets"), "in its grace it counts: {told}");
 }
 
 #[test]

@@ -1,3 +1,5 @@
+//! The last-known-good file: every way in which it can be bad is refused.
+
 use std::os::unix::fs::PermissionsExt as _;
 
 use firebell_base::Id;

@@ -1,3 +1,5 @@
+//! Frames: whatever is not whole is refused.
+
 use firebell_config::feed::{EntityPart, InstancePart};
 
 use super::*;

@@ -28,6 +28,7 @@ create table seats (
 );
 create unique index seats_live on seats (instance_no, person) where released_at is null;
 create index seats_held on seats (instance_no, licence) where released_at is null;
+create index seats_released on seats (released_at) where released_at is not null;
 create unique index seats_idem on seats (instance_no, idem_key) where idem_key is not null;
 
 -- Must always equal the live rows of the ledger.

@@ -18,7 +18,7 @@ const FORM: &str = "password=a+quite+new+password&again=a+quite+new+password";
 
 impl World {
     /// Asks for a link; the path in the message that is sent.
-    async fn link(&self) -> String {
+    pub(super) async fn link(&self) -> String {
         let page = self.post("/reset", "login=bo").await;
         assert_eq!(page.status, StatusCode::OK);
         let mail = self.mails.lock().unwrap().pop().unwrap();
@@ -28,7 +28,7 @@ impl World {
         line.strip_prefix("http://firebell.example").unwrap().to_owned()
     }
 
-    async fn enters(&self, password: &str) -> bool {
+    pub(super) async fn enters(&self, password: &str) -> bool {
         let form = format!("login=bo&password={}", password.replace(' ', "+"));
         self.post("/sign-in", &form).await.status == StatusCode::SEE_OTHER
     }

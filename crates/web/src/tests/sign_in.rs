@@ -16,28 +16,28 @@ const FORM: &str = "login=bo&password=correct+horse+battery";
 
 impl Page {
     /// The cookie that was set, as a browser sends it back.
-    fn cookie(&self) -> String {
+    pub(super) fn cookie(&self) -> String {
         let set = self.headers[header::SET_COOKIE].to_str().unwrap();
         set.split(';').next().unwrap().to_owned()
     }
 
-    fn location(&self) -> &str {
+    pub(super) fn location(&self) -> &str {
         self.headers[header::LOCATION].to_str().unwrap()
     }
 }
 
 impl World {
-    async fn enter(&self) -> String {
+    pub(super) async fn enter(&self) -> String {
         let page = self.post("/sign-in", FORM).await;
         assert_eq!((page.status, page.location()), (StatusCode::SEE_OTHER, "account"));
         page.cookie()
     }
 
-    async fn as_who(&self, method: Method, path: &str, cookie: &str) -> Page {
+    pub(super) async fn as_who(&self, method: Method, path: &str, cookie: &str) -> Page {
         self.ask(method, path, "", &[("cookie", cookie), ("user-agent", "sample/1")]).await
     }
 
-    async fn is_in(&self, cookie: &str) -> bool {
+    pub(super) async fn is_in(&self, cookie: &str) -> bool {
         self.as_who(Method::GET, "/account", cookie).await.status == StatusCode::OK
     }
 }

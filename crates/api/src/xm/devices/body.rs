@@ -4,6 +4,9 @@
 //! default; a new device without `sequence` comes last. Accepted and without effect: `pin`,
 //! `twoWayDevice`, `provider`, `testStatus`, `privileged`, `country`, `description`.
 
+use std::sync::Arc;
+
+use firebell_access::principal::may_set_mail;
 use firebell_access::{Permission, Scope};
 use firebell_base::Secret;
 use firebell_config::Change;
@@ -78,6 +81,22 @@ pub(super) fn require_owner(
     }
 }
 
+/// Whether the caller may have the owner's mail sent there, if that is what the change does.
+fn require_mail(
+    directory: &Directory,
+    context: &Context,
+    old: Option<&Arc<Device>>,
+    new: &Device,
+) -> Result<(), ApiError> {
+    let is_same = old.is_some_and(|old| {
+        old.address == new.address && (old.status == Status::Active || new.status != Status::Active)
+    });
+    match (&new.address, directory.person(new.owner)) {
+        (Address::Email(_), Some(owner)) if !is_same => Ok(may_set_mail(&context.who, owner)?),
+        _ => Ok(()),
+    }
+}
+
 /// What becomes of which device: its id, and whether it is new.
 pub(super) fn decide(
     directory: &Directory,
@@ -103,6 +122,7 @@ pub(super) fn decide(
     };
     let made = input.finish_with(made)?;
     require_owner(directory, context, made.owner)?;
+    require_mail(directory, context, old, &made)?;
     let id = made.id;
     let changes = placed(directory, made, old.is_none(), sequence);
     decided(subject.about(Kind::Device), changes, (id, old.is_none()))

@@ -74,7 +74,8 @@ async fn each_guard_holds_without_an_approval_and_lets_pass_with_one() {
                 (newest[0].act.as_str(), newest[0].revision),
                 ("licence.set", done.revision)
             );
-            assert!(newest[0].detail.contains("the customer asked for it"), "{:?}", newest[0]);
+            let detail = format!("approved: the customer asked for it; {}", done.passed[0].what);
+            assert_eq!(newest[0].detail, detail, "{engine:?}");
         }
         assert_eq!(process.allotment(ACME), None);
         assert_eq!(process.allotment(InstanceNo(3)), Some(Allotment::Limited(9)));

@@ -218,3 +218,40 @@ async fn history_and_differences_name_what_changed_field_by_field() {
         assert_eq!(process.authority.history(None, None, 2).await.unwrap().len(), 2);
     }
 }
+
+#[tokio::test]
+async fn pages_of_all_instances_lose_none_of_a_revision() {
+    for engine in TestEngine::ALL {
+        let (process, _guard) = acme(engine).await;
+        for name in ["globex", "initech"] {
+            process.authority.create_instance(name, Region::Na, &author(), now()).await.unwrap();
+        }
+        let limited = Entitlement {
+            allotment: firebell_domain::licence::Allotment::Limited(9),
+            ..Entitlement::unlimited(LicenceType::FullUser)
+        };
+        let one = |no| (InstanceNo(no), EntitlementChange::Set(limited.clone()));
+        let approved = Intent { approval: Some("a test".to_owned()), ..Intent::from(&author()) };
+        let list = (1..=3).map(one).collect();
+        process.authority.set_entitlements(list, approved, now()).await.unwrap();
+        process.put(vec![Entity::Person(person(50, "cy"))]).await.unwrap();
+        let page = async |before, limit| {
+            let list = process.authority.history(None, before, limit).await.unwrap();
+            list.iter().map(|e| (e.revision, e.instance)).collect::<Vec<_>>()
+        };
+        let all = page(None, 200).await;
+        assert_eq!(all.len(), 7, "{engine:?}");
+        for limit in 3..8 {
+            let (mut found, mut before) = (Vec::new(), None);
+            loop {
+                let next = page(before, limit).await;
+                assert!(next.len() <= limit, "{engine:?} {limit}");
+                let Some((last, _)) = next.last() else { break };
+                before = Some(*last);
+                found.extend(next);
+            }
+            assert_eq!(found, all, "{engine:?} pages of {limit}");
+        }
+        assert_eq!(page(None, 0).await, [], "{engine:?}");
+    }
+}
