@@ -2,7 +2,7 @@
 //! starts from.
 //!
 //! Written by the driver, read by the binary before anything else is there. The file is frames of
-//! [`wire`](crate::wire): what it is, pages of a snapshot, and an end with the hash of everything
+//! [`wire`]: what it is, pages of a snapshot, and an end with the hash of everything
 //! before. It is replaced as a whole or not at all, and readable only for its owner: it has hashes
 //! of passwords, and the keys that the caller gives along. A file that is not exactly what was
 //! written is refused; nothing is ever taken from a part of it.
