@@ -20,7 +20,10 @@ use crate::digest::Digest;
 pub const SNAPSHOT_PAGE_MAX: usize = 500;
 /// Deltas one answer has at most.
 pub const DELTAS_MAX: usize = 1_000;
-/// The most bytes of one answer's bodies; an answer always has at least one instance or delta.
+/// The most bytes of a page's bodies; a page always has at least one instance. What a follower holds
+/// besides its configuration while it loads is some times this.
+pub const SNAPSHOT_PAGE_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// The most bytes of one answer's deltas; an answer always has at least one.
 pub const ANSWER_BYTES_MAX: usize = 16 * 1024 * 1024;
 
 /// Where the authority is.

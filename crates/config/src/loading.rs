@@ -14,7 +14,8 @@ use firebell_store::configuration::{self as rows, EntityRow, InstanceRow};
 use crate::digest::Digest;
 use crate::error::ConfigError;
 use crate::feed::{
-    ANSWER_BYTES_MAX, EntityPart, Head, InstancePart, SNAPSHOT_PAGE_MAX, SnapshotPage, SnapshotPart,
+    EntityPart, Head, InstancePart, SNAPSHOT_PAGE_BYTES_MAX, SNAPSHOT_PAGE_MAX, SnapshotPage,
+    SnapshotPart,
 };
 use crate::view::View;
 
@@ -53,6 +54,9 @@ pub fn head_of(head: &rows::Head) -> Head {
     }
 }
 
+/// Rows of entities read at once for a page of a snapshot: not many more than go into it.
+const PAGE_ROWS: i64 = 2_000;
+
 /// A page of a snapshot, with instances numbered at least `from`; its head has no approval.
 ///
 /// # Errors
@@ -66,14 +70,14 @@ pub fn snapshot_page(tx: &mut ReadTx<'_>, from: InstanceNo) -> Result<SnapshotPa
     let mut bytes = 0;
     // Each turn adds at least one instance.
     while let Some(rest) = instances.get(parts.len()..).filter(|rest| !rest.is_empty()) {
-        if bytes > ANSWER_BYTES_MAX {
+        if bytes > SNAPSHOT_PAGE_BYTES_MAX {
             break;
         }
         for part in some_parts(tx, rest)? {
             let sizes = part.entities.iter().map(|entity| entity.body.len() + ENTITY_BYTES);
             let size = sizes.sum::<usize>();
-            if bytes > 0 && bytes + size > ANSWER_BYTES_MAX {
-                bytes = ANSWER_BYTES_MAX + 1;
+            if bytes > 0 && bytes + size > SNAPSHOT_PAGE_BYTES_MAX {
+                bytes = SNAPSHOT_PAGE_BYTES_MAX + 1;
                 break;
             }
             bytes += size + ENTITY_BYTES;
@@ -91,8 +95,8 @@ fn some_parts(tx: &mut ReadTx<'_>, instances: &[InstanceRow]) -> Result<Vec<Snap
     let (Some(first), Some(last)) = (instances.first(), instances.last()) else {
         return Ok(Vec::new());
     };
-    let found = rows::entities_between(tx, first.no, last.no, rows::ENTITY_PAGE)?;
-    let is_all = i64::try_from(found.len()).is_ok_and(|len| len < rows::ENTITY_PAGE);
+    let found = rows::entities_between(tx, first.no, last.no, PAGE_ROWS)?;
+    let is_all = i64::try_from(found.len()).is_ok_and(|len| len < PAGE_ROWS);
     // The last one read may not be complete, and those after it were not read.
     let cut = found.last().map(|(no, _)| *no).filter(|_| !is_all);
     if cut == Some(first.no) {
