@@ -17,6 +17,7 @@ pub mod keys;
 pub mod cache;
 pub mod guard;
 pub mod link;
+pub mod origin;
 pub mod token;
 pub mod session;
 pub mod reset;

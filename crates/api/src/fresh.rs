@@ -12,6 +12,7 @@
 //! more. `X-Config-Rev` is a token for `X-Min-Rev`. Called by the guard around every request and by
 //! the handlers that write.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use axum::response::Response;
@@ -40,6 +41,12 @@ pub const MIN_REV_WAIT_MAX: Duration = Duration::from_millis(100);
 /// revision had not come.
 pub const WAITING_MAX: usize = 256;
 
+/// Whether answers of a route say how new they are: those that show or change configuration. An event is
+/// accepted or not, whatever the revision, and many come at once.
+pub(crate) fn is_told(template: &str) -> bool {
+    template.starts_with("/api/xm/") || template.starts_with("/api/firebell/")
+}
+
 /// What a request is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Deed {
@@ -52,16 +59,16 @@ pub(crate) enum Deed {
 /// What this process knew when a request came.
 pub(crate) struct Seen {
     applied: Revision,
-    freshness: String,
+    freshness: Cow<'static, str>,
 }
 
 impl Seen {
     /// What it knows now.
     pub(crate) fn now(state: &ApiState) -> Self {
         let freshness = match &state.replica {
-            None => "unknown".to_owned(),
-            Some(replica) if replica.is_fresh() => "lease".to_owned(),
-            Some(replica) => stale(replica.freshness_age()),
+            None => Cow::Borrowed("unknown"),
+            Some(replica) if replica.is_fresh() => Cow::Borrowed("lease"),
+            Some(replica) => Cow::Owned(stale(replica.freshness_age())),
         };
         Self { applied: state.snapshots.revision(), freshness }
     }
@@ -153,7 +160,7 @@ mod tests {
     #[test]
     fn what_a_handler_says_stays() {
         let at = Revision { epoch: 2, n: 7 };
-        let seen = Seen { applied: Revision { epoch: 2, n: 6 }, freshness: "lease".to_owned() };
+        let seen = Seen { applied: Revision { epoch: 2, n: 6 }, freshness: "lease".into() };
         let mut response = tagged(confirmed(Response::default(), at), at);
         seen.tell(response.headers_mut(), Deed::Write);
         let header = |name: &HeaderName| response.headers()[name].to_str().unwrap().to_owned();

@@ -13,6 +13,7 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::MethodRouter;
+use firebell_access::origin::Provenance;
 use firebell_domain::name::cut;
 use futures_util::FutureExt as _;
 use http::header::{
@@ -284,7 +285,7 @@ fn note(state: &ApiState, is_answered: bool) {
 /// and says how new the answer is.
 async fn handle(state: &ApiState, request: Request, next: Next) -> Response {
     let template = request.extensions().get::<MatchedPath>();
-    let tells = template.is_some_and(|template| template.as_str().starts_with("/api/"));
+    let tells = template.is_some_and(|template| fresh::is_told(template.as_str()));
     let deed = match *request.method() {
         Method::GET | Method::HEAD => Deed::Read,
         _ => Deed::Write,
@@ -295,37 +296,30 @@ async fn handle(state: &ApiState, request: Request, next: Next) -> Response {
         Deed::Read | Deed::Write => Ok(()),
     };
     // Before the handler reads anything: what it reads is not older.
-    let seen = Seen::now(state);
+    let seen = tells.then(|| Seen::now(state));
     let mut response = match reached {
         Ok(()) => next.run(request).await,
         Err(error) => error.into_response(),
     };
-    if tells {
+    if let Some(seen) = seen {
         seen.tell(response.headers_mut(), deed);
     }
     response
 }
 
-/// Browsers send stored Basic credentials along with what other sites' pages make them send. They
-/// say so in `Sec-Fetch-Site`, but not to servers without TLS: there only `Origin` tells.
+/// Browsers send stored Basic credentials along with what other sites' pages make them send.
 fn is_foreign_page(request: &Request) -> bool {
     if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
         return false;
     }
     let header = |name: HeaderName| request.headers().get(name).map(HeaderValue::as_bytes);
-    if let Some(site) = header(HeaderName::from_static("sec-fetch-site")) {
-        return matches!(site, b"cross-site" | b"same-site");
-    }
-    let Some(origin) = header(ORIGIN) else { return false };
-    let host = header(HOST).or_else(|| request.uri().authority().map(|a| a.as_str().as_bytes()));
-    let own = [b"http://".as_slice(), b"https://"]
-        .into_iter()
-        .find_map(|scheme| origin.strip_prefix(scheme));
-    match (own, host) {
-        (Some(own), Some(host)) => !own.eq_ignore_ascii_case(host),
-        // "null" and the like: a page that hides where it is from.
-        _ => true,
-    }
+    let authority = || request.uri().authority().map(|a| a.as_str().as_bytes());
+    let from = Provenance {
+        site: header(HeaderName::from_static("sec-fetch-site")),
+        origin: header(ORIGIN),
+        host: header(HOST).or_else(authority),
+    };
+    from.is_foreign()
 }
 
 /// What the framework refuses by itself, as an envelope like every other error.

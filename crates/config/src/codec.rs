@@ -13,7 +13,7 @@
 pub(crate) mod people;
 mod groups;
 mod alerting;
-mod licences;
+pub(crate) mod licences;
 mod kept;
 mod walk;
 #[cfg(test)]

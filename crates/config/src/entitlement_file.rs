@@ -13,12 +13,13 @@ use base64::engine::general_purpose::STANDARD;
 use firebell_base::{Random, Secret, Timestamp};
 use firebell_domain::directory::{Directory, Entity};
 use firebell_domain::instance::InstanceId;
-use firebell_domain::licence::{Allotment, Enforcement, Entitlement};
+use firebell_domain::licence::Entitlement;
 use firebell_domain::person::LicenceType;
 use ring::signature::{ED25519, Ed25519KeyPair, KeyPair as _, UnparsedPublicKey};
 use serde::{Deserialize, Serialize};
 
 use crate::change::Change;
+use crate::codec::licences::{AllotmentPart, EnforcementPart};
 use crate::fault::Faults;
 
 /// The largest file read, in bytes.
@@ -116,29 +117,14 @@ struct Payload {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct Item {
     licence: String,
-    allotment: ItemAllotment,
-    enforcement: ItemEnforcement,
+    allotment: AllotmentPart,
+    enforcement: EnforcementPart,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     valid_from: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     valid_until: Option<String>,
     grace_days: u16,
     contract: String,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-enum ItemAllotment {
-    Limited(u32),
-    Unlimited,
-}
-
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-enum ItemEnforcement {
-    Hard,
-    Soft { percent: u8, floor: u32, days: u16 },
-    TrueUp,
 }
 
 impl EntitlementFile {
@@ -344,17 +330,8 @@ impl Item {
     fn of(e: &Entitlement) -> Self {
         Self {
             licence: e.licence.word().to_owned(),
-            allotment: match e.allotment {
-                Allotment::Limited(most) => ItemAllotment::Limited(most),
-                Allotment::Unlimited => ItemAllotment::Unlimited,
-            },
-            enforcement: match e.enforcement {
-                Enforcement::Hard => ItemEnforcement::Hard,
-                Enforcement::Soft { percent, floor, days } => {
-                    ItemEnforcement::Soft { percent, floor, days }
-                }
-                Enforcement::TrueUp => ItemEnforcement::TrueUp,
-            },
+            allotment: AllotmentPart::of(e.allotment),
+            enforcement: EnforcementPart::of(e.enforcement),
             valid_from: e.valid_from.map(|at| at.to_string()),
             valid_until: e.valid_until.map(|at| at.to_string()),
             grace_days: e.grace_days,
@@ -370,17 +347,8 @@ impl Item {
             .ok_or_else(|| ("licence", "must be FULL_USER or STAKEHOLDER_USER".to_owned()))?;
         Ok(Entitlement {
             licence,
-            allotment: match self.allotment {
-                ItemAllotment::Limited(most) => Allotment::Limited(most),
-                ItemAllotment::Unlimited => Allotment::Unlimited,
-            },
-            enforcement: match self.enforcement {
-                ItemEnforcement::Hard => Enforcement::Hard,
-                ItemEnforcement::Soft { percent, floor, days } => {
-                    Enforcement::Soft { percent, floor, days }
-                }
-                ItemEnforcement::TrueUp => Enforcement::TrueUp,
-            },
+            allotment: self.allotment.to_domain(),
+            enforcement: self.enforcement.to_domain(),
             valid_from: instant("validFrom", self.valid_from)?,
             valid_until: instant("validUntil", self.valid_until)?,
             grace_days: self.grace_days,

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::config::{Config, Target};
-use crate::lane::{Lane, Opener};
+use crate::lane::{self, Lane, Opener};
 use crate::pg;
 use crate::session::{Mode, Session, Verdict};
 use crate::sqlite;
@@ -23,17 +23,21 @@ struct Inner {
     target: Target,
     // In the order they are closed in: the last connection to close tidies the SQLite file.
     readers: Lane,
+    /// One thread that yields to everything else.
+    patient: Lane,
     writers: Lane,
     checkpoint: Mutex<Option<sqlite::Checkpoint>>,
 }
 
-/// How much work waits.
+/// How many transactions wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stats {
-    /// Transactions in front of the readers.
-    pub reads_waiting: usize,
-    /// Transactions in front of the writers.
-    pub writes_waiting: usize,
+    /// In front of the readers.
+    pub reads: usize,
+    /// In front of the thread that reads long lists.
+    pub lists: usize,
+    /// In front of the writers.
+    pub writes: usize,
 }
 
 impl std::fmt::Debug for Db {
@@ -49,13 +53,14 @@ impl Db {
     /// [`Error::Unavailable`] if it cannot be reached or opened; [`Error::Unsupported`] if it is
     /// not a database this program can use.
     pub fn open(config: &Config) -> Result<Self, Error> {
-        let (checkpoint, readers, writers) = match &config.target {
+        let (checkpoint, readers, patient, writers) = match &config.target {
             Target::Sqlite { path } => {
                 sqlite::create(path, config)?;
                 let checkpoint = sqlite::Checkpoint::start(path, config)?;
                 let readers = (0..config.readers.max(1)).map(|_| sqlite::reader(path, config));
                 let readers: Vec<Opener> = readers.collect();
-                (Some(checkpoint.clone()), readers, vec![sqlite::writer(path, config, checkpoint)])
+                let writer = sqlite::writer(path, config, checkpoint.clone());
+                (Some(checkpoint), readers, sqlite::reader(path, config), vec![writer])
             }
             Target::Postgres { url } => {
                 let server = Arc::new(pg::Server::new(url, config)?);
@@ -63,20 +68,24 @@ impl Db {
                     let one = |i| pg::opener(Arc::clone(&server), first && i == 0);
                     (0..count.max(1)).map(one).collect()
                 };
-                (None, openers(config.readers, false), openers(config.writers, true))
+                let patient = pg::opener(Arc::clone(&server), false);
+                (None, openers(config.readers, false), patient, openers(config.writers, true))
             }
         };
         let writers = Lane::start("sql-write", config.queue_max, writers)?;
         let readers = Lane::start("sql-read", config.queue_max, readers)?;
+        let patient = lane::patient(patient);
+        let patient = Lane::start("sql-patient", config.queue_max, vec![patient])?;
         let (target, checkpoint) = (config.target.clone(), Mutex::new(checkpoint));
-        Ok(Self { inner: Arc::new(Inner { target, readers, writers, checkpoint }) })
+        Ok(Self { inner: Arc::new(Inner { target, readers, patient, writers, checkpoint }) })
     }
 
     /// A handle of a database that nobody has reached yet: every call fails at once with
     /// [`Error::Unavailable`]. For a process that serves what it knows until the database is there.
     pub fn away(target: Target) -> Self {
-        let (readers, writers) = (Lane::away(), Lane::away());
-        Self { inner: Arc::new(Inner { target, readers, writers, checkpoint: Mutex::default() }) }
+        let (readers, patient, writers) = (Lane::away(), Lane::away(), Lane::away());
+        let checkpoint = Mutex::default();
+        Self { inner: Arc::new(Inner { target, readers, patient, writers, checkpoint }) }
     }
 
     /// The engine behind this handle.
@@ -100,6 +109,28 @@ impl Db {
     {
         let job = move |session: &mut Session| reading(session, label, &f);
         self.inner.readers.submit(job).await.unwrap_or_else(|e| Err(e.into()))
+    }
+
+    /// [`Db::read`] for long lists, and what is then made of them outside of the transaction, such as
+    /// their text: one after the other, on a thread of low priority, so that a second processor's worth
+    /// of lists takes nothing from requests that somebody waits for at night.
+    ///
+    /// # Errors
+    /// As [`Db::read`].
+    pub async fn read_patiently<T, U, E, F, M>(
+        &self,
+        label: &'static str,
+        f: F,
+        make: M,
+    ) -> Result<U, E>
+    where
+        F: Fn(&mut ReadTx<'_>) -> Result<T, E> + Send + 'static,
+        M: FnOnce(T) -> U + Send + 'static,
+        U: Send + 'static,
+        E: From<Error> + Retryable + Send + 'static,
+    {
+        let job = move |session: &mut Session| reading(session, label, &f).map(make);
+        self.inner.patient.submit(job).await.unwrap_or_else(|e| Err(e.into()))
     }
 
     /// Runs a closure in a transaction that writes: committed if it returns `Ok`, else rolled
@@ -162,8 +193,9 @@ impl Db {
     /// How much work waits in front of the threads.
     pub fn stats(&self) -> Stats {
         Stats {
-            reads_waiting: self.inner.readers.depth(),
-            writes_waiting: self.inner.writers.depth(),
+            reads: self.inner.readers.depth(),
+            lists: self.inner.patient.depth(),
+            writes: self.inner.writers.depth(),
         }
     }
 
@@ -186,6 +218,7 @@ impl Db {
     /// it again does nothing.
     pub fn close(&self) {
         self.inner.readers.close_and_join();
+        self.inner.patient.close_and_join();
         self.inner.writers.close_and_join();
         let checkpoint = self.inner.checkpoint.lock();
         if let Some(thread) = checkpoint.unwrap_or_else(PoisonError::into_inner).take() {

@@ -23,6 +23,22 @@ type Job = Box<dyn FnOnce(&mut Session) + Send>;
 /// Opens the connection of one thread, on that thread.
 pub(crate) type Opener = Box<dyn FnOnce() -> Result<Session, Error> + Send>;
 
+/// How much a thread that may wait yields: a tenth of the processor time of its neighbours.
+#[cfg(target_os = "linux")]
+const NICE: i32 = 10;
+
+/// Opens a connection on a thread that runs when no other thread of the process wants to.
+pub(crate) fn patient(opener: Opener) -> Opener {
+    Box::new(move || {
+        // Elsewhere the call would be about the whole process.
+        #[cfg(target_os = "linux")]
+        if let Err(cause) = rustix::process::setpriority_process(None, NICE) {
+            tracing::debug!(%cause, "the thread that reads lists keeps its priority");
+        }
+        opener()
+    })
+}
+
 struct Queue {
     state: Mutex<State>,
     /// A job arrived or the lane was closed.

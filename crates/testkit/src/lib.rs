@@ -3,6 +3,7 @@
 //! For tests only: what fails here panics with the reason.
 
 pub mod http;
+pub mod log;
 pub mod postgres;
 pub mod process;
 pub mod world;

@@ -9,7 +9,7 @@ use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use firebell_access::authenticate::{Login, Prepared, UNCONFIRMED_RETRY};
+use firebell_access::authenticate::{Login, UNCONFIRMED_RETRY};
 use firebell_access::form::Fields as Entered;
 use firebell_access::{AuthError, Via, password};
 use firebell_base::Secret;
@@ -22,7 +22,7 @@ use crate::account::inside;
 use crate::frame::{Frame, Words, good, respond_in, wrong};
 use crate::page::Headline;
 use crate::seen::shown;
-use crate::sign_in::{Trouble, read};
+use crate::sign_in::{Trouble, admitted, read};
 use crate::visitor::{SignedIn, client, keep, visitor};
 
 /// The way to the root from `/account/password`.
@@ -127,17 +127,7 @@ async fn known(
         via: Via::Basic,
         client: client(state, parts),
     };
-    let prepared = state.authenticator.prepare_login(directory, login, state.clock.now());
-    let admitted = match prepared {
-        Ok(Prepared::Done(principal)) => Ok(principal),
-        Ok(Prepared::Pending(pending)) => {
-            let (door, clock) = (Arc::clone(&state.authenticator), state.clock.clone());
-            let verified = state.slowly.run(move || door.verify(&pending, clock.now())).await;
-            verified.map_err(|_| Trouble::busy())?
-        }
-        Err(error) => Err(error),
-    };
-    match admitted {
+    match admitted(state, directory, login).await? {
         Ok(principal) if principal.person == person.id => {
             let stored = directory.password(person.id).map(|password| password.hash.clone());
             stored.ok_or_else(|| refused(state, &AuthError::Wrong))

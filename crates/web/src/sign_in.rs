@@ -160,20 +160,29 @@ async fn admit(
     let password = Secret::new(password);
     // How they got in is decided when the session lets them in.
     let login = Login { user, password, via: Via::Basic, client: client(state, parts) };
-    let now = state.clock.now();
-    let prepared = state.authenticator.prepare_login(&directory, login, now);
-    let admitted = match prepared {
-        Ok(Prepared::Done(principal)) => Ok(principal),
+    match admitted(state, &directory, login).await? {
+        Ok(principal) => Ok((directory, principal)),
+        Err(error) => Err(Trouble::refused(state, &error)),
+    }
+}
+
+/// Whom a name and a password let in, or why nobody.
+///
+/// # Errors
+/// [`Trouble`] if too many are asking.
+pub(crate) async fn admitted(
+    state: &WebState,
+    directory: &Directory,
+    login: Login<'_>,
+) -> Result<Result<Principal, AuthError>, Trouble> {
+    match state.authenticator.prepare_login(directory, login, state.clock.now()) {
+        Ok(Prepared::Done(principal)) => Ok(Ok(principal)),
         Ok(Prepared::Pending(pending)) => {
             let (door, clock) = (Arc::clone(&state.authenticator), state.clock.clone());
             let verified = state.slowly.run(move || door.verify(&pending, clock.now())).await;
-            verified.map_err(|_| Trouble::busy())?
+            verified.map_err(|_| Trouble::busy())
         }
-        Err(error) => Err(error),
-    };
-    match admitted {
-        Ok(principal) => Ok((directory, principal)),
-        Err(error) => Err(Trouble::refused(state, &error)),
+        Err(error) => Ok(Err(error)),
     }
 }
 

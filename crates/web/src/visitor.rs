@@ -12,6 +12,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use firebell_access::origin::Provenance;
 use firebell_access::session::{Visitor, WEB_SECONDS};
 use firebell_access::token::Claims;
 use firebell_access::{TokenError, TokenKind};
@@ -176,22 +177,12 @@ pub(crate) async fn only_own_pages(request: Request, next: Next) -> Response {
     response
 }
 
-/// Whether a page of another site caused the request. Browsers say so in `Sec-Fetch-Site`, but not
-/// to servers without TLS: there only `Origin` tells.
+/// Whether a page of another site caused the request.
 fn is_foreign(method: &Method, headers: &HeaderMap, host: Option<&[u8]>) -> bool {
     if matches!(*method, Method::GET | Method::HEAD) {
         return false;
     }
-    if let Some(site) = headers.get(HeaderName::from_static("sec-fetch-site")) {
-        return !matches!(site.as_bytes(), b"same-origin" | b"none");
-    }
-    let Some(origin) = headers.get(header::ORIGIN).map(HeaderValue::as_bytes) else { return false };
-    let own = [b"http://".as_slice(), b"https://"]
-        .into_iter()
-        .find_map(|scheme| origin.strip_prefix(scheme));
-    match (own, host) {
-        (Some(own), Some(host)) => !own.eq_ignore_ascii_case(host),
-        // "null" and the like: a page that hides where it is from.
-        _ => true,
-    }
+    let header = |name: HeaderName| headers.get(name).map(HeaderValue::as_bytes);
+    let site = header(HeaderName::from_static("sec-fetch-site"));
+    Provenance { site, origin: header(header::ORIGIN), host }.is_foreign()
 }

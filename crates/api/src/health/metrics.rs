@@ -38,9 +38,11 @@ async fn database(out: &mut String, state: &ApiState) {
     }
     let stats = state.db.stats();
     let help = "Transactions waiting for a reader.";
-    gauge(out, "firebell_database_reads_waiting", help, stats.reads_waiting);
+    gauge(out, "firebell_database_reads_waiting", help, stats.reads);
+    let help = "Long lists waiting to be read.";
+    gauge(out, "firebell_database_lists_waiting", help, stats.lists);
     let help = "Transactions waiting for a writer.";
-    gauge(out, "firebell_database_writes_waiting", help, stats.writes_waiting);
+    gauge(out, "firebell_database_writes_waiting", help, stats.writes);
 }
 
 fn configuration(out: &mut String, state: &ApiState) {

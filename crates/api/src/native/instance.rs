@@ -95,8 +95,9 @@ async fn health(
         "now": format_time(now),
         "journal": journal,
         "database": {
-            "readsWaiting": stats.reads_waiting,
-            "writesWaiting": stats.writes_waiting,
+            "readsWaiting": stats.reads,
+            "listsWaiting": stats.lists,
+            "writesWaiting": stats.writes,
         },
         "configuration": {
             "revision": caller.directory.revision.to_string(),

@@ -25,6 +25,8 @@ async fn an_event_is_in_the_journal_before_the_answer() {
         let ask = world.post(&format!("{path}/?apiKey={}", key(1, who::GENERIC)), &body);
         let answer = ask.send().await;
         assert_eq!(answer.status, 202, "{engine:?} {}", answer.body);
+        // The doors for events ask nothing of the configuration's freshness, and so tell nothing of it.
+        assert!(!answer.headers.contains_key("x-freshness"), "{:?}", answer.headers);
         assert_eq!(journal_records(&world).await, 1);
         world.settle().await;
         assert_eq!(journal_records(&world).await, 0);

@@ -1,6 +1,5 @@
 //! Signing in over the API: tokens, what ends them, and what those try who should not be let in.
 
-use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -11,6 +10,7 @@ use firebell_access::token::TOKEN_CHARS;
 use firebell_access::{Authenticator, TokenKind};
 use firebell_base::time::add_seconds;
 use firebell_domain::person::Person;
+use firebell_testkit::log::Captured;
 use firebell_testkit::postgres::TestEngine;
 use serde_json::{Value, json};
 
@@ -493,33 +493,9 @@ async fn without_a_mailer_a_reset_is_refused_in_words() {
     assert!(answer.is_error(501).body.contains("sends no e-mail"));
 }
 
-/// Keeps what is logged.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn no_secret_is_logged_or_repeated_in_an_error() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(move || writer.clone())
-        .finish();
-    // While there is one subscriber only, whatever the threads of other tests log first is taken for
-    // uninteresting for ever; a second one makes them ask.
-    let _second = tracing::Dispatch::new(tracing_subscriber::fmt().with_writer(io::sink).finish());
-    let _logging = tracing::subscriber::set_default(subscriber);
+    let log = Captured::begin();
     let (world, mails, _) = open(TestEngine::Sqlite).await;
     let mut said = String::new();
     let query = format!("{TOKEN}?{}", world.password_form("acme", "ann", PASSWORD));
@@ -541,7 +517,7 @@ async fn no_secret_is_logged_or_repeated_in_an_error() {
     let failed = world.post(&format!("{SIGN_IN}/reset/complete"), &body).send().await;
     assert!(failed.status.is_server_error(), "{}", failed.body);
     said.push_str(&failed.body);
-    let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let logged = log.text();
     assert!(logged.contains("/api/xm/1/oauth2/token"), "the log is seen: {logged}");
     let shown = format!("{logged}{said}{:?}", world.state.authenticator);
     for secret in [

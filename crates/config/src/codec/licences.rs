@@ -1,4 +1,5 @@
-//! Entitlements as stored. An allotment must be there: nothing here has a default that would be a number.
+//! Entitlements as stored; signed files write allotment and enforcement the same way. An allotment must be
+//! there: nothing here has a default that would be a number.
 
 use firebell_base::Timestamp;
 use firebell_domain::directory::Entity;
@@ -26,34 +27,59 @@ pub(super) struct EntitlementBody {
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-enum AllotmentPart {
+pub(crate) enum AllotmentPart {
     Limited(u32),
     Unlimited,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-enum EnforcementPart {
+pub(crate) enum EnforcementPart {
     Hard,
     Soft { percent: u8, floor: u32, days: u16 },
     TrueUp,
+}
+
+impl AllotmentPart {
+    pub(crate) const fn of(allotment: Allotment) -> Self {
+        match allotment {
+            Allotment::Limited(most) => Self::Limited(most),
+            Allotment::Unlimited => Self::Unlimited,
+        }
+    }
+
+    pub(crate) const fn to_domain(&self) -> Allotment {
+        match *self {
+            Self::Limited(most) => Allotment::Limited(most),
+            Self::Unlimited => Allotment::Unlimited,
+        }
+    }
+}
+
+impl EnforcementPart {
+    pub(crate) const fn of(enforcement: Enforcement) -> Self {
+        match enforcement {
+            Enforcement::Hard => Self::Hard,
+            Enforcement::Soft { percent, floor, days } => Self::Soft { percent, floor, days },
+            Enforcement::TrueUp => Self::TrueUp,
+        }
+    }
+
+    pub(crate) const fn to_domain(&self) -> Enforcement {
+        match *self {
+            Self::Hard => Enforcement::Hard,
+            Self::Soft { percent, floor, days } => Enforcement::Soft { percent, floor, days },
+            Self::TrueUp => Enforcement::TrueUp,
+        }
+    }
 }
 
 impl EntitlementBody {
     pub(super) fn from_domain(e: &Entitlement) -> Self {
         Self {
             licence: e.licence.word().to_owned(),
-            allotment: match e.allotment {
-                Allotment::Limited(most) => AllotmentPart::Limited(most),
-                Allotment::Unlimited => AllotmentPart::Unlimited,
-            },
-            enforcement: match e.enforcement {
-                Enforcement::Hard => EnforcementPart::Hard,
-                Enforcement::Soft { percent, floor, days } => {
-                    EnforcementPart::Soft { percent, floor, days }
-                }
-                Enforcement::TrueUp => EnforcementPart::TrueUp,
-            },
+            allotment: AllotmentPart::of(e.allotment),
+            enforcement: EnforcementPart::of(e.enforcement),
             valid_from: e.valid_from.map(|at| at.to_string()),
             valid_until: e.valid_until.map(|at| at.to_string()),
             grace_days: e.grace_days,
@@ -70,17 +96,8 @@ impl EntitlementBody {
         }
         Ok(Entity::Entitlement(Entitlement {
             licence,
-            allotment: match self.allotment {
-                AllotmentPart::Limited(most) => Allotment::Limited(most),
-                AllotmentPart::Unlimited => Allotment::Unlimited,
-            },
-            enforcement: match self.enforcement {
-                EnforcementPart::Hard => Enforcement::Hard,
-                EnforcementPart::Soft { percent, floor, days } => {
-                    Enforcement::Soft { percent, floor, days }
-                }
-                EnforcementPart::TrueUp => Enforcement::TrueUp,
-            },
+            allotment: self.allotment.to_domain(),
+            enforcement: self.enforcement.to_domain(),
             valid_from: moment("validFrom", self.valid_from.as_deref())?,
             valid_until: moment("validUntil", self.valid_until.as_deref())?,
             grace_days: self.grace_days,

@@ -2,6 +2,8 @@
 
 use firebell_domain::directory::Kind;
 
+use firebell_domain::licence::{Allotment, Enforcement};
+
 use super::*;
 use crate::change::applied;
 use crate::samples::{acme, at, now, random};

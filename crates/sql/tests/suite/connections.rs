@@ -147,14 +147,14 @@ fn the_queue_is_bounded(engine: TestEngine) {
     for call in &mut calls {
         assert!(call.as_mut().poll(&mut context).is_pending());
     }
-    assert_eq!(db.stats().reads_waiting, 2);
+    assert_eq!(db.stats().reads, 2);
     drop(release);
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     for call in calls {
         runtime.block_on(call).unwrap();
     }
     thread.join().unwrap().unwrap();
-    assert_eq!((runs.get(), db.stats().reads_waiting), (5, 0));
+    assert_eq!((runs.get(), db.stats().reads), (5, 0));
     db.close();
 }
 

@@ -1,14 +1,13 @@
 //! A forgotten password: who gets a link, how long and how often it works; and that no secret of
 //! signing in is ever logged.
 
-use std::io;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex};
 
 use axum::http::{Method, StatusCode, header};
 use firebell_access::guard::LOGIN_RESETS_FREE;
 use firebell_access::session::RESET_SECONDS;
 use firebell_domain::person::Status;
+use firebell_testkit::log::Captured;
 use firebell_testkit::postgres::TestEngine;
 
 use super::world::{PASSWORD, World};
@@ -152,33 +151,9 @@ async fn a_link_of_somebody_who_may_have_come_back_is_not_called_dead() {
     page.says(&["Not sure just now"]);
 }
 
-/// Keeps what is logged.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn no_secret_is_logged_or_shown() {
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(move || writer.clone())
-        .finish();
-    // While there is one subscriber only, whatever the threads of other tests log first is taken for
-    // uninteresting for ever; a second one makes them ask.
-    let _second = tracing::Dispatch::new(tracing_subscriber::fmt().with_writer(io::sink).finish());
-    let _logging = tracing::subscriber::set_default(subscriber);
+    let log = Captured::begin();
     let world = World::new(TestEngine::Sqlite).await;
     let link = world.link().await;
     let token = link.strip_prefix("/reset/").unwrap().to_owned();
@@ -192,7 +167,7 @@ async fn no_secret_is_logged_or_shown() {
     let again = world.link().await;
     world.post(&again, "password=yet+another+password&again=yet+another+password").await;
     world.ask(Method::POST, "/sign-out", "", &[("cookie", &cookie)]).await;
-    let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let logged = log.text();
     assert!(logged.contains("a new password could not be set"), "the log is seen: {logged}");
     let shown =
         format!("{logged} {:?} {:?}", world.state.authenticator, world.mails.lock().unwrap());
