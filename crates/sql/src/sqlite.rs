@@ -42,6 +42,9 @@ pub(crate) struct Session {
 struct Log {
     pages: Arc<AtomicU32>,
     overdue: u32,
+    /// Held by whoever runs a checkpoint. A second one would be refused as busy, and on a slow disk the other
+    /// thread is always in one: the log would never be moved to its end, so never begin anew.
+    turn: Arc<Mutex<()>>,
 }
 
 impl Session {
@@ -79,6 +82,7 @@ impl Session {
         if let Some(log) = &self.log
             && log.pages.load(Ordering::Relaxed) > log.overdue
         {
+            let _turn = log.turn.lock().unwrap_or_else(PoisonError::into_inner);
             log.pages.store(0, Ordering::Relaxed);
             checkpoint(&self.conn, "passive");
         }
@@ -130,7 +134,7 @@ pub(crate) fn writer(path: &Path, config: &Config, checkpoint: Checkpoint) -> Op
         let conn = connect(&path, &config)?;
         // Replaces the automatic checkpoint: that one would run inside a commit.
         let limit = config.checkpoint_pages.max(1);
-        let pages = Arc::new(AtomicU32::new(0));
+        let (pages, turn) = (Arc::new(AtomicU32::new(0)), Arc::clone(&checkpoint.turn));
         let (seen, mut next) = (Arc::clone(&pages), limit);
         let hook = move |_: &mut _, length: i32| {
             let length = u32::try_from(length).unwrap_or(0);
@@ -144,7 +148,7 @@ pub(crate) fn writer(path: &Path, config: &Config, checkpoint: Checkpoint) -> Op
             Ok(())
         };
         conn_hook(conn, hook).map(|conn| {
-            let log = Some(Log { pages, overdue: limit.saturating_mul(OVERDUE_FACTOR) });
+            let log = Some(Log { pages, overdue: limit.saturating_mul(OVERDUE_FACTOR), turn });
             session::Session::Sqlite(Session { conn, log })
         })
     })
@@ -198,6 +202,8 @@ fn checkpoint(conn: &Connection, mode: &str) {
 #[derive(Clone)]
 pub(crate) struct Checkpoint {
     hints: mpsc::SyncSender<()>,
+    /// See [`Log`].
+    turn: Arc<Mutex<()>>,
     /// Disconnected once the thread has ended.
     ended: Arc<Mutex<mpsc::Receiver<()>>>,
 }
@@ -208,10 +214,13 @@ impl Checkpoint {
         pragma(&conn, "wal_autocheckpoint", "0")?;
         let (hints, receiver) = mpsc::sync_channel::<()>(1);
         let (ended_sender, ended) = mpsc::channel();
+        let turn = Arc::<Mutex<()>>::default();
+        let own_turn = Arc::clone(&turn);
         std::thread::Builder::new()
             .name("sql-checkpoint".to_owned())
             .spawn(move || {
                 while receiver.recv().is_ok() {
+                    let _turn = own_turn.lock().unwrap_or_else(PoisonError::into_inner);
                     checkpoint(&conn, "passive");
                 }
                 checkpoint(&conn, "truncate");
@@ -219,7 +228,7 @@ impl Checkpoint {
                 drop(ended_sender);
             })
             .map_err(|e| Error::unavailable("No thread for the database could start.", e))?;
-        Ok(Self { hints, ended: Arc::new(Mutex::new(ended)) })
+        Ok(Self { hints, turn, ended: Arc::new(Mutex::new(ended)) })
     }
 
     fn hint(&self) {
