@@ -12,6 +12,7 @@
 //! | `latency` | from the sender's first byte to the webhook |
 //! | `memory` | resident memory and cold start with much data |
 //! | `config` | the configuration plane: spreading, licences, sign-in |
+//! | `pages` | the pages of the real binary with very much data; open live pages |
 //! | `report` | the table, and `RESULTS.md` |
 //!
 //! Every figure stands beside another one of the same run on the same machine, in rounds that take
@@ -25,6 +26,7 @@ mod config;
 mod generate;
 mod latency;
 mod memory;
+mod pages;
 mod peers;
 mod process;
 mod report;
@@ -72,6 +74,8 @@ enum Order {
     Memory,
     /// The configuration plane: commit to Ready elsewhere, memory, licences, sign-in.
     Config(config::Options),
+    /// Pages with 100,000 people, 10,000 groups and a million alerts; a thousand live pages.
+    Pages(pages::Options),
     /// A process that follows the configuration; started by the others.
     #[command(hide = true)]
     Follow(config::follow::Options),
@@ -122,6 +126,7 @@ fn main() -> Result<()> {
         Some(Order::Latency) => latency::measure(&mut report, effort, &kinds)?,
         Some(Order::Memory) => memory::measure(&mut report, effort)?,
         Some(Order::Config(options)) => config::measure(&mut report, effort, &kinds, &options)?,
+        Some(Order::Pages(options)) => pages::measure(&mut report, effort, &kinds, &options)?,
         Some(Order::All) | None => {
             process::measure(&mut report, effort, &kinds)?;
             accept::measure(&mut report, effort, &kinds)?;
@@ -129,6 +134,7 @@ fn main() -> Result<()> {
             latency::measure(&mut report, effort, &kinds)?;
             memory::measure(&mut report, effort)?;
             config::measure(&mut report, effort, &kinds, &config::Options::default())?;
+            pages::measure(&mut report, effort, &kinds, &pages::Options::default())?;
         }
     }
     println!("\n{}", report.table());

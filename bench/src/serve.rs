@@ -77,7 +77,7 @@ async fn serve(options: &Options) -> Result<()> {
     let db = world::open(&options.database)?;
     let snapshots = Snapshots::load(&db).await?;
     let pipeline = world::pipeline(&db, &snapshots).await?;
-    let Pipeline { intake, responder, metrics, writer, engine, deliverer } = pipeline;
+    let Pipeline { intake, responder, metrics, writer, engine, deliverer, .. } = pipeline;
     let (_hand, stop) = Stop::new();
     let mut tasks = JoinSet::new();
     tasks.spawn(writer.run());

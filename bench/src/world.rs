@@ -106,6 +106,8 @@ pub(crate) fn integration_id(format: Format) -> IntegrationId {
     Id::from_bytes(match format {
         Format::Generic => [1; 16],
         Format::Alertmanager => [2; 16],
+        Format::PagerDuty => [3; 16],
+        Format::Opsgenie => [4; 16],
     })
 }
 

@@ -1,13 +1,14 @@
-//! Automation of the project: `cargo xtask <setup|ci|test|tidy|bench|fuzz>`.
+//! Automation of the project: `cargo xtask <setup|ci|test|tidy|bench|fuzz|guide>`.
 //!
 //! Run by people and by `.ci/run`. Arguments become an [`Order`] here; each order has its module.
 //! Depends on the standard library and `anyhow` only, so that it builds in seconds. It must never
-//! change a source file.
+//! change a source file; only `guide` changes anything of the checkout, the guide's pictures.
 #![expect(clippy::print_stdout, reason = "a command-line tool talks through stdout")]
 #![expect(clippy::print_stderr, reason = "faults go to stderr")]
 #![expect(clippy::disallowed_methods, reason = "it reads its environment and times its own steps")]
 
 mod fuzz;
+mod guide;
 mod run;
 mod setup;
 mod suite;
@@ -26,13 +27,15 @@ Automation of Firebell.
 Usage: cargo xtask COMMAND [ARGUMENTS]
 
 Commands:
-  setup   install what the tests need (PostgreSQL, Prometheus, an SMTP server), only when missing
+  setup   install what the tests need (PostgreSQL, Prometheus, an SMTP server, Chromium), only when
+          missing
   test    setup, formatting, tidy, clippy, build, all tests on both engines, docs
           [--quick] without setup and docs, [-p CRATE] for one crate only
   ci      the same as test, after printing the versions of the tools
   tidy    the project's own rules: dependency arrows, headers, SQL, migrations, links
   bench   build the load generator in release mode and run it; arguments are passed on
   fuzz    run every fuzz target: [--seconds N] each (default 30), [TARGET...] only these
+  guide   take the pictures of docs/guide anew, with the browser tests
 
 Exit codes: 0 all well, 1 a step or a check failed, 2 the command line is not understood.";
 
@@ -50,6 +53,7 @@ Orders:
   latency       from the sender to the webhook, at 500 events a second
   memory        memory and cold start with much data
   config        the configuration plane: commit to Ready elsewhere, memory, licences, sign-in
+  pages         the pages with 100,000 people, 10,000 groups and a million alerts; live pages
 
 Options:
   --quick       shorter rounds, rough figures
@@ -85,6 +89,7 @@ enum Order {
     Bench(Vec<String>),
     BenchHelp,
     Fuzz(fuzz::Plan),
+    Guide,
 }
 
 fn obey(order: Order) -> Result<()> {
@@ -99,11 +104,14 @@ fn obey(order: Order) -> Result<()> {
         Order::Tidy => tidy::run()?,
         Order::BenchHelp => println!("{BENCH_HELP}"),
         Order::Bench(arguments) => {
+            // The pages are those of the real binary, which stands beside the bench.
+            Invocation::cargo(&["build", "--release", "-p", "firebell"]).run()?;
             Invocation::cargo(&["run", "--release", "-p", "firebell-bench", "--"])
                 .args(arguments)
                 .run()?;
         }
         Order::Fuzz(plan) => fuzz::run(&plan)?,
+        Order::Guide => guide::run()?,
     }
     Ok(())
 }
@@ -119,6 +127,7 @@ fn parse(arguments: &[String]) -> Result<Order, String> {
         "help" | "--help" | "-h" => Ok(Order::Help),
         "setup" => nothing_more(command, rest).map(|()| Order::Setup),
         "tidy" => nothing_more(command, rest).map(|()| Order::Tidy),
+        "guide" => nothing_more(command, rest).map(|()| Order::Guide),
         "test" => Scope::parse(rest).map(Order::Test),
         "ci" => Scope::parse(rest).map(Order::Ci),
         "bench" if matches!(rest, [only] if only == "--help" || only == "-h") => {
@@ -149,6 +158,7 @@ mod tests {
     fn every_command_is_understood() {
         assert_eq!(parsed("setup"), Ok(Order::Setup));
         assert_eq!(parsed("tidy"), Ok(Order::Tidy));
+        assert_eq!(parsed("guide"), Ok(Order::Guide));
         assert_eq!(parsed("test"), Ok(Order::Test(Scope::default())));
         let scope = Scope { quick: true, package: Some("firebell-domain".to_owned()) };
         assert_eq!(parsed("ci --quick -p firebell-domain"), Ok(Order::Ci(scope)));

@@ -112,6 +112,11 @@ pub(crate) fn root() -> PathBuf {
     xtask.parent().map_or_else(|| xtask.clone(), Path::to_path_buf)
 }
 
+/// Where cargo puts what it builds.
+pub(crate) fn target() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
 /// Whether a program of this name is on the search path.
 pub(crate) fn on_path(program: &str) -> bool {
     env::var_os("PATH")
@@ -135,9 +140,17 @@ pub(crate) fn print_versions() {
     let postgres = postgres_folders()
         .pop()
         .map_or_else(|| "postgres".to_owned(), |bin| bin.join("postgres").display().to_string());
-    for program in
-        ["rustc", "cargo", postgres.as_str(), "prometheus", "prometheus-alertmanager", "aiosmtpd"]
-    {
+    let programs = [
+        "rustc",
+        "cargo",
+        postgres.as_str(),
+        "prometheus",
+        "prometheus-alertmanager",
+        "aiosmtpd",
+        "chromium",
+        "chromedriver",
+    ];
+    for program in programs {
         let answer = Invocation::new(program, &["--version"]).answer();
         let version = answer.as_deref().and_then(|text| text.lines().next()).unwrap_or("missing");
         println!("{:<24} {version}", program.rsplit('/').next().unwrap_or(program));

@@ -3,6 +3,9 @@
 //! Only Debian's and Ubuntu's packages are known; elsewhere it says which programs are needed.
 //! It must never start, stop or rely on a database server of the machine: tests start their own.
 
+use std::fs;
+use std::path::PathBuf;
+
 use anyhow::{Result, bail};
 
 use crate::run::{self, Invocation};
@@ -14,7 +17,7 @@ struct Need {
     present: fn() -> bool,
 }
 
-const NEEDS: [Need; 4] = [
+const NEEDS: [Need; 7] = [
     Need {
         what: "PostgreSQL's server programs `initdb` and `postgres`",
         package: "postgresql",
@@ -35,13 +38,32 @@ const NEEDS: [Need; 4] = [
         // The program, not the module: another `python3` may come first in the search path.
         present: || run::on_path("aiosmtpd"),
     },
+    Need {
+        what: "Chromium",
+        package: "chromium",
+        present: || ["chromium", "chromium-browser", "google-chrome"].into_iter().any(run::on_path),
+    },
+    Need {
+        what: "`chromedriver`",
+        package: "chromium-driver",
+        present: || run::on_path("chromedriver"),
+    },
+    // Only to fetch axe-core below; nothing of ours is built with it.
+    Need { what: "`npm`", package: "npm", present: || run::on_path("npm") || has_axe() },
 ];
+
+/// The judge of accessibility that the browser tests load into pages. It is fetched and never kept
+/// with the sources: its licence is the MPL-2.0.
+const AXE: &str = "axe-core@4.14.1";
+/// What the tests read of it, below [`axe_folder`].
+const AXE_FILE: &str = "node_modules/axe-core/axe.min.js";
 
 /// Installs what is missing. Ends with an error that lists what is still missing.
 pub(crate) fn run() -> Result<()> {
     components()?;
     let missing = missing();
     if missing.is_empty() {
+        axe()?;
         println!("setup: everything the tests need is installed");
         return Ok(());
     }
@@ -58,6 +80,31 @@ pub(crate) fn run() -> Result<()> {
     let left = self::missing();
     if !left.is_empty() {
         bail!("the packages were installed, but still missing: {}", whats(&left));
+    }
+    axe()
+}
+
+/// Below the target folder, which is made anew at will: where the tests look for it.
+fn axe_folder() -> PathBuf {
+    run::target().join("browser")
+}
+
+fn has_axe() -> bool {
+    axe_folder().join(AXE_FILE).is_file()
+}
+
+fn axe() -> Result<()> {
+    if has_axe() {
+        return Ok(());
+    }
+    println!("setup: missing axe-core");
+    let folder = axe_folder();
+    fs::create_dir_all(&folder)?;
+    let folder = folder.display().to_string();
+    let quietly = ["--no-save", "--no-audit", "--no-fund", "--ignore-scripts", "--omit=dev"];
+    Invocation::new("npm", &["install", "--prefix", &folder]).args(quietly).args([AXE]).run()?;
+    if !has_axe() {
+        bail!("npm installed {AXE}, but there is no {AXE_FILE} in {folder}");
     }
     Ok(())
 }

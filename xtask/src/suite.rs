@@ -116,7 +116,8 @@ fn steps(scope: &Scope) -> Vec<Step> {
     let clippy = Invocation::cargo(&["clippy"]).args(&which).args(["--all-targets", "--locked"]);
     steps.push(Step::command("clippy", clippy.args(["--", "-D", "warnings"])));
     // Some stories start the binary itself; cargo builds it for its own tests only.
-    if scope.package.as_deref().is_none_or(|package| package == "firebell-stories") {
+    let starts_it = ["firebell-stories", "firebell-browser"];
+    if scope.package.as_deref().is_none_or(|package| starts_it.contains(&package)) {
         steps.push(Step::command(
             "build",
             Invocation::cargo(&["build", "--locked", "-p", "firebell"]),

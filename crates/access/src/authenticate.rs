@@ -22,6 +22,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use firebell_base::{Random, Secret, Timestamp};
+use firebell_domain::credential::ApiKeyId;
 use firebell_domain::directory::Directory;
 use firebell_domain::instance::InstanceNo;
 use firebell_domain::name::cut;
@@ -34,6 +35,7 @@ use crate::link::LinkKey;
 use crate::principal::{Principal, Via};
 use crate::reset::{Mailer, ResetMail};
 use crate::session::Sessions;
+use crate::uses::Uses;
 use crate::{keys, password};
 
 /// A longer `Authorization` header is malformed, in bytes.
@@ -53,6 +55,7 @@ pub struct Authenticator {
     freshness: Option<Freshness>,
     mailer: Option<Mailer>,
     argon2_runs: AtomicU64,
+    uses: Uses,
 }
 
 impl std::fmt::Debug for Authenticator {
@@ -135,6 +138,7 @@ impl Authenticator {
             freshness: None,
             mailer: None,
             argon2_runs: AtomicU64::new(0),
+            uses: Uses::default(),
         }
     }
 
@@ -165,6 +169,11 @@ impl Authenticator {
     /// something does not exist. True where nobody was named to ask.
     pub fn is_confirmed(&self) -> bool {
         self.freshness.as_ref().is_none_or(|freshness| freshness())
+    }
+
+    /// When an API key last let somebody in, as far as this process knows.
+    pub fn key_used(&self, key: ApiKeyId) -> Option<Timestamp> {
+        self.uses.last(key)
     }
 
     /// Whether links to new passwords can be sent.
@@ -236,9 +245,10 @@ impl Authenticator {
                 if !keys::matches(secret.expose(), &key.secret_hash) {
                     return Err(AuthError::Wrong);
                 }
-                Principal::of(directory, key.owner, Via::ApiKey(key.id))
-                    .map(Prepared::Done)
-                    .ok_or(AuthError::Wrong)
+                let who = Principal::of(directory, key.owner, Via::ApiKey(key.id));
+                let who = who.ok_or(AuthError::Wrong)?;
+                self.uses.note(key.id, now);
+                Ok(Prepared::Done(who))
             }
             BasicUser::Login(user) => {
                 let login = Login { user, password: secret, via: Via::Basic, client };

@@ -19,12 +19,16 @@
 //! | send events | yes | yes | yes | yes | no | yes | no |
 //! | write silences and maintenance | yes | yes | no | no | no | no | no |
 //! | administer | yes | no | no | no | no | no | no |
+//! | operate | of one instance | no | no | no | no | no | no |
 //!
 //! The columns are the roles of [`Role::ALL`] in order (Full Access User, Group Supervisor, …).
 //! "not Full": everybody but Full Access Users, whom one could otherwise become; "supervised":
 //! groups that name them as supervisor. Several roles add up. Whoever holds a stakeholder licence
 //! may not respond, change alerts or send events, whatever the roles. Standard users may send
 //! events: who is on call must be able to call for help.
+//!
+//! Who operates the whole server is one instance's matter: its Full Access Users may, and those of all
+//! others may not ([`Operators`]). Nothing but [`Scope::Server`] can be operated.
 //!
 //! Roles are for those who sign in. A link from a message lets whoever was told respond, whatever
 //! their roles, and nothing else. Nobody gives, takes or takes over (with a new password, or with an
@@ -89,7 +93,8 @@ pub enum Permission {
     ReadConfiguration,
     /// Make, change and remove people.
     WritePeople,
-    /// Make, change and remove devices of the person in scope, and that person's absences.
+    /// Make, change and remove devices of the person in scope, and that person's absences; of oneself
+    /// also language and time zone.
     WriteOwnDevices,
     /// Make, change and remove the group in scope, its shifts and its members' absences.
     WriteGroups,
@@ -109,11 +114,14 @@ pub enum Permission {
     WriteSilences,
     /// Everything about the instance itself: roles, API keys of others, licences, the audit log.
     Administer,
+    /// Everything about all instances: make them, say what they are entitled to, see every node and
+    /// the whole audit. Only in [`Scope::Server`].
+    Operate,
 }
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::ReadConfiguration,
         Self::WritePeople,
         Self::WriteOwnDevices,
@@ -126,6 +134,7 @@ impl Permission {
         Self::SendEvents,
         Self::WriteSilences,
         Self::Administer,
+        Self::Operate,
     ];
 
     /// What it allows, after "may not".
@@ -143,6 +152,7 @@ impl Permission {
             Self::SendEvents => "send events",
             Self::WriteSilences => "change silences and maintenance windows",
             Self::Administer => "administer this instance",
+            Self::Operate => "operate this server",
         }
     }
 }
@@ -159,6 +169,43 @@ pub enum Scope<'a> {
         /// Who looks after it.
         supervisors: &'a [PersonId],
     },
+    /// All instances of the server, which these operate.
+    Server(Operators),
+}
+
+/// Whose Full Access Users operate the whole server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Operators {
+    /// Those of this instance.
+    Of(InstanceNo),
+    /// Nobody: there are several instances, and it was not set which.
+    NotSet,
+    /// Nobody: there is no instance of the name that was set.
+    NotThere,
+}
+
+impl Operators {
+    /// Who they are by the setting: the people of the instance of that name, if there is one.
+    pub const fn named(instance: Option<InstanceNo>) -> Self {
+        match instance {
+            Some(no) => Self::Of(no),
+            None => Self::NotThere,
+        }
+    }
+
+    /// Who they are without the setting: the people of the only instance. `all` are the instances there
+    /// are, whether they can be read or not.
+    pub fn unnamed(all: impl IntoIterator<Item = InstanceNo>) -> Self {
+        let mut all = all.into_iter();
+        match (all.next(), all.next()) {
+            (Some(only), None) => Self::Of(only),
+            (None, _) | (Some(_), Some(_)) => Self::NotSet,
+        }
+    }
+
+    fn include(self, principal: &Principal) -> bool {
+        self == Self::Of(principal.instance)
+    }
 }
 
 /// It is not allowed.
@@ -207,9 +254,30 @@ pub fn allows(
             }),
         };
     }
+    if permission == Permission::Operate {
+        operates(principal, scope)?;
+    }
     let carried =
         principal.roles.iter().any(|role| covers(reach(*role, permission), principal, scope));
     if carried { Ok(()) } else { Err(forbidden(principal, permission, scope)) }
+}
+
+/// Whether the principal's instance is the one whose people operate the server.
+fn operates(principal: &Principal, scope: &Scope<'_>) -> Result<(), Forbidden> {
+    let why = match scope {
+        Scope::Server(operators) if operators.include(principal) => return Ok(()),
+        Scope::Server(Operators::Of(_)) => "this is for the instance that operates it.",
+        Scope::Server(Operators::NotSet) => {
+            "there are several instances, and operator_instance does not say which one operates it."
+        }
+        Scope::Server(Operators::NotThere) => {
+            "there is no instance of the name that operator_instance gives."
+        }
+        Scope::Instance | Scope::Person(_) | Scope::Group { .. } => {
+            "that is about the server and not about an instance."
+        }
+    };
+    Err(Forbidden { message: format!("You may not {}: {why}", Permission::Operate.verb()) })
 }
 
 /// Whether the principal may change a person's roles so: nobody gives or takes a role that may more
@@ -279,7 +347,8 @@ const fn needs_full_licence(permission: Permission) -> bool {
         | Permission::WriteIntegrations
         | Permission::ReadAlerts
         | Permission::WriteSilences
-        | Permission::Administer => false,
+        | Permission::Administer
+        | Permission::Operate => false,
     }
 }
 
@@ -294,7 +363,7 @@ const fn row(permission: Permission) -> [Reach; Role::ALL.len()] {
         P::WritePeople => [A, N, B, N, N, N, N],
         P::WriteOwnDevices => [A, O, B, O, N, N, N],
         P::WriteGroups => [A, O, N, N, N, N, N],
-        P::WriteSites | P::WriteIntegrations | P::Administer => [A, N, N, N, N, N, N],
+        P::WriteSites | P::WriteIntegrations | P::Administer | P::Operate => [A, N, N, N, N, N, N],
         P::Respond => [A, A, A, A, N, N, N],
         P::ChangeAlert | P::SendEvents => [A, A, A, A, N, A, N],
         P::WriteSilences => [A, A, N, N, N, N, N],
@@ -311,7 +380,11 @@ fn reach(role: Role, permission: Permission) -> Reach {
 
 fn covers(reach: Reach, principal: &Principal, scope: &Scope<'_>) -> bool {
     match (reach, scope) {
-        (Reach::No, _) | (Reach::Own, Scope::Instance) => false,
+        (Reach::No, _)
+        | (Reach::Own, Scope::Instance)
+        | (Reach::Own | Reach::Below, Scope::Server(_)) => false,
+        // What is all instances' is nobody's by a role alone.
+        (Reach::All, Scope::Server(operators)) => operators.include(principal),
         (Reach::All, _) | (Reach::Below, Scope::Instance | Scope::Group { .. }) => true,
         (Reach::Own, Scope::Person(person)) => person.id == principal.person,
         (Reach::Own, Scope::Group { supervisors }) => supervisors.contains(&principal.person),

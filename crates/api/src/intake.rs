@@ -1,4 +1,5 @@
-//! The doors of senders: inbound triggers, and Alertmanager's own API.
+//! The doors of senders: inbound triggers, Alertmanager's own API, and beside this file those of
+//! PagerDuty's and Opsgenie's senders.
 //!
 //! Here a sender is let in, the body is read within bounds, and the words of the answer are chosen;
 //! `pipeline::payload` says what the body means and `pipeline::intake` makes it durable. A 2xx is
@@ -7,6 +8,9 @@
 //! Alertmanager and Prometheus repeat what was answered 5xx and drop what was answered 4xx. So to
 //! them an overload is always 503, never 429. And no sender is told that an integration or a key
 //! is unknown or wrong while this process is not sure of its configuration: the event would be lost.
+
+pub(crate) mod opsgenie;
+pub(crate) mod pagerduty;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -229,7 +233,7 @@ fn in_words_of(format: Format, error: ApiError) -> ApiError {
             retry_after: error.retry_after.or(Some(RETRY_AFTER_OVERLOAD)),
             ..error
         },
-        Format::Alertmanager | Format::Generic => error,
+        Format::Alertmanager | Format::Generic | Format::PagerDuty | Format::Opsgenie => error,
     }
 }
 
@@ -259,6 +263,16 @@ async fn admit(
 fn inactive() -> ApiError {
     let message = "This integration is inactive and takes no events; make it active first.";
     ApiError::new(StatusCode::FORBIDDEN, message).subcode("validation.integration.inactive")
+}
+
+/// A key opened the door of another kind of sender.
+fn other_format(integration: &Integration, wanted: Format) -> ApiError {
+    let (is, wanted) = (integration.format.word(), wanted.word());
+    let message = format!(
+        "This key is of an integration with the format {is}; use the key of one with the format \
+         {wanted}."
+    );
+    ApiError::bad_request("validation.integration.format", message, &["format", is])
 }
 
 /// Parses small bodies at once and large ones on a thread that may be kept busy.

@@ -84,7 +84,7 @@ fn tag(path: &str) -> &str {
     let mut segments = path.split('/').filter(|segment| !segment.is_empty());
     match (segments.next(), segments.next(), segments.next(), segments.next()) {
         (Some("api"), Some("xm" | "firebell"), Some("1"), Some(collection)) => collection,
-        (Some("api"), Some("integration" | "v2"), ..) => "intake",
+        (Some("api"), Some("integration" | "v2"), ..) | (Some("v2"), ..) => "intake",
         _ => "server",
     }
 }

@@ -150,6 +150,7 @@ pub(crate) use route;
 pub fn routes() -> impl Iterator<Item = &'static Route> {
     [crate::intake::ROUTES, crate::health::ROUTES, crate::openapi::ROUTES, crate::feed::ROUTES]
         .into_iter()
+        .chain([crate::intake::pagerduty::ROUTES, crate::intake::opsgenie::ROUTES])
         .chain([crate::oauth::ROUTES, crate::sign_in::ROUTES, crate::own_password::ROUTES])
         .chain(crate::xm::ROUTES.iter().copied())
         .chain(crate::native::ROUTES.iter().copied())

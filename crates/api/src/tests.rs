@@ -9,6 +9,7 @@ mod attacks;
 mod tenants;
 mod intake;
 mod integrations;
+mod senders;
 mod fresh;
 mod alertmanager;
 mod alerts;

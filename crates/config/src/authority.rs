@@ -14,6 +14,7 @@
 //! | `entitle` | entitlements of many instances in one revision |
 //! | `upkeep` | epochs, approvals, verification and repair |
 //! | `confirm` | what only the authority may say |
+//! | `first` | the first instance with its people, in one revision |
 
 mod ground;
 mod expect;
@@ -23,11 +24,14 @@ mod write;
 mod entitle;
 mod upkeep;
 mod confirm;
+mod first;
 #[cfg(test)]
 mod tests;
 
 pub use confirm::{Confirmed, Denial, DenialReason, Evidence, SeatCheck};
 pub use entitle::{Entitled, EntitlementChange};
+pub use first::NOT_FIRST;
+pub use seats::Room;
 pub use upkeep::{Verification, Wrong};
 
 use std::sync::Arc;

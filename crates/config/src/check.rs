@@ -21,6 +21,8 @@ use crate::change::Change;
 use crate::fault::{Fault, Faults};
 use crate::limits::entities_max;
 
+pub(crate) use text::is_language;
+
 /// What a message template makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TemplateKind {

@@ -402,14 +402,20 @@ fn difference(
         value.and_then(|mut value| value.get_mut("entity").map(Value::take)).unwrap_or_default()
     };
     let (before, after) = (read(before), read(after));
-    let named = |value: &Value| {
-        let name = ["targetName", "name", "licence"].iter().find_map(|m| value.get(m)?.as_str());
-        name.map(ToOwned::to_owned)
-    };
     let name = named(&after).or_else(|| named(&before)).unwrap_or_else(|| codec::uuid_text(id));
     let lines = if *room == 0 { Vec::new() } else { lines(&before, &after, *room) };
     *room -= lines.len();
     Difference { kind: kind.to_owned(), id, name, what, lines }
+}
+
+fn named(value: &Value) -> Option<String> {
+    let name = ["targetName", "name", "licence"].iter().find_map(|m| value.get(m)?.as_str());
+    name.map(ToOwned::to_owned)
+}
+
+/// How the entity of a body of the log is called, if it has a name.
+pub(crate) fn name_in(body: Option<&str>) -> Option<String> {
+    named(serde_json::from_str::<Value>(body?).ok()?.get("entity")?)
 }
 
 fn lines(before: &Value, after: &Value, most: usize) -> Vec<Line> {

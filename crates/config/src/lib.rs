@@ -10,6 +10,9 @@
 //! | [`cascade`] | what else has to change when something is removed |
 //! | [`document`] | the declarative document of `apply` and `export` |
 //! | [`key`] | integration keys and their hashes |
+//! | [`people`] | rules about people that forms, imports and the API share |
+//! | [`roll`] | people in order, to be searched and paged |
+//! | [`import`] | people from a table, with a plan of what would change |
 //! | [`digest`] | digests of entities, instances and everything |
 //! | [`feed`] | what followers are told: head, snapshot, deltas |
 //! | [`view`] | all configuration as of a revision, with its digests, in memory |
@@ -20,6 +23,11 @@
 //! | [`guard`] | changes that need an approval |
 //! | [`audit`] | every administrative act, in a hash chain |
 //! | [`history`] | what the configuration was |
+//! | [`revisions`] | revisions, searched and one by one |
+//! | [`fields`] | how an entity differs, field by field |
+//! | [`seat_history`] | how many seats were held, day by day |
+//! | [`audit_search`] | the audit, searched |
+//! | [`instance_check`] | whether an instance's configuration is what its digest says |
 //!
 //! Read by every step of the pipeline and by the API through [`Snapshots`]; nobody reads
 //! configuration from SQL at run time. A row that cannot be read never empties or stops anything:
@@ -44,19 +52,27 @@ pub mod decisions;
 pub mod guard;
 pub mod audit;
 pub mod history;
+pub mod revisions;
+pub mod fields;
+pub mod seat_history;
+pub mod audit_search;
+pub mod instance_check;
 pub mod codec;
 pub mod check;
 pub mod cascade;
 pub mod document;
 pub mod key;
+pub mod people;
+pub mod roll;
+pub mod import;
 pub mod limits;
 
 #[cfg(test)]
 mod samples;
 
 pub use authority::{
-    Authority, Confirmed, Denial, DenialReason, Entitled, EntitlementChange, Evidence, SeatCheck,
-    Verification, Wrong,
+    Authority, Confirmed, Denial, DenialReason, Entitled, EntitlementChange, Evidence, NOT_FIRST,
+    Room, SeatCheck, Verification, Wrong,
 };
 pub use change::{Author, Change, Committed, Expect, Intent};
 pub use check::{TemplateCheck, TemplateKind};

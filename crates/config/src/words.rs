@@ -86,7 +86,7 @@ readers! {
     priority Priority: Priority::ALL;
     action Action: Action::ALL;
     contribution Contribution: Contribution::ALL;
-    format Format: [Format::Generic, Format::Alertmanager];
+    format Format: Format::ALL;
 }
 
 #[cfg(test)]

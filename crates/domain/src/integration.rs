@@ -39,21 +39,30 @@ pub enum Format {
     /// The xMatters trigger body, or any JSON object.
     #[default]
     Generic,
-    /// Prometheus Alertmanager: its webhook (version 4) and its own v2 API.
+    /// Prometheus Alertmanager: its webhook (version 4) and its own v2 API; Grafana's webhook.
     Alertmanager,
+    /// PagerDuty's Events API v2.
+    PagerDuty,
+    /// Opsgenie's alert API.
+    Opsgenie,
 }
 
 impl Format {
-    /// The word in files and on the wire (`generic`, `alertmanager`).
+    /// Every format.
+    pub const ALL: [Self; 4] = [Self::Generic, Self::Alertmanager, Self::PagerDuty, Self::Opsgenie];
+
+    /// The word in files and on the wire (`generic`, `alertmanager`, `pagerduty`, `opsgenie`).
     pub const fn word(self) -> &'static str {
         match self {
             Self::Generic => "generic",
             Self::Alertmanager => "alertmanager",
+            Self::PagerDuty => "pagerduty",
+            Self::Opsgenie => "opsgenie",
         }
     }
 
     /// The format with this word.
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Generic, Self::Alertmanager].into_iter().find(|f| f.word() == word)
+        Self::ALL.into_iter().find(|f| f.word() == word)
     }
 }

@@ -67,6 +67,7 @@ pub mod recipient;
 pub mod entity;
 pub mod directory;
 pub mod oncall;
+pub mod duty;
 pub mod escalation;
 pub mod devices;
 pub mod routing;

@@ -40,17 +40,20 @@ pub enum Via {
     Link,
     /// The HTTP API or the command line.
     Api,
+    /// A page, by somebody signed in.
+    Page,
 }
 
 impl Via {
     /// Every door, by storage code.
-    pub const ALL: [Self; 2] = [Self::Link, Self::Api];
+    pub const ALL: [Self; 3] = [Self::Link, Self::Api, Self::Page];
 
     /// The word in Firebell's own API.
     pub const fn word(self) -> &'static str {
         match self {
             Self::Link => "LINK",
             Self::Api => "API",
+            Self::Page => "PAGE",
         }
     }
 
@@ -59,6 +62,7 @@ impl Via {
         match self {
             Self::Link => 0,
             Self::Api => 1,
+            Self::Page => 2,
         }
     }
 

@@ -52,16 +52,26 @@ pub struct MaintenanceWindow {
 impl Silence {
     /// Whether the silence hides this event at this time.
     pub fn hides(&self, event: &Draft, at: Timestamp) -> bool {
-        self.starts <= at && at < self.ends && all_match(&self.matchers, event)
+        self.starts <= at && at < self.ends && self.covers(event)
+    }
+
+    /// Whether the silence is about this event, whenever it is.
+    pub fn covers(&self, event: &Draft) -> bool {
+        all_match(&self.matchers, event)
     }
 }
 
 impl MaintenanceWindow {
     /// Whether the window hides this integration's event at this time.
     pub fn hides(&self, integration: IntegrationId, event: &Draft, at: Timestamp) -> bool {
+        self.covers(integration, event)
+            && self.pattern.active_at(at, &Holidays::default()).is_some()
+    }
+
+    /// Whether the window is about this integration's event, whenever it is.
+    pub fn covers(&self, integration: IntegrationId, event: &Draft) -> bool {
         (self.integrations.is_empty() || self.integrations.contains(&integration))
             && all_match(&self.matchers, event)
-            && self.pattern.active_at(at, &Holidays::default()).is_some()
     }
 }
 

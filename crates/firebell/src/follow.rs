@@ -118,6 +118,7 @@ impl Following {
             link_key: ground.link_key,
             authenticator: Arc::new(authenticator),
             replica: handle.clone(),
+            first_run: firebell_access::first_run::FirstRun::over(),
             url: settings.public_url.clone().unwrap_or_else(|| format!("http://{address}")),
             clock: clock.clone(),
             random: random.clone(),

@@ -77,12 +77,17 @@ pub(crate) fn run(context: &Context) -> Result<(), Failure> {
 
 async fn serve(context: &Context, settings: &Settings, place: Place) -> Result<(), Failure> {
     let mut signals = Signals::listen()?;
-    let server = Server::start(context, settings, place).await?;
+    let mut server = Server::start(context, settings, place).await?;
     let url = server.url().to_owned();
+    let token = server.take_token();
+    // On the terminal of whoever started it, and nowhere else: never in the log.
+    let setup =
+        token.as_ref().map(|token| json!({"url": format!("{url}/start"), "token": token.expose()}));
     let object = json!({
         "listening": server.address().to_string(),
         "url": url,
         "database": !server.is_waiting(),
+        "setup": setup,
     });
     let (first_start, is_waiting) = (server.has_no_instance(), server.is_waiting());
     context.out.either(&object, |out| {
@@ -95,11 +100,17 @@ async fn serve(context: &Context, settings: &Settings, place: Place) -> Result<(
                 settings.database
             ));
         } else if first_start {
-            out.note(&format!(
-                "There is no instance yet. In another terminal:\n  \
-                 firebell --database {} instance create NAME",
-                settings.database
-            ));
+            let by_hand = format!("firebell --database {} instance create NAME", settings.database);
+            match &token {
+                Some(token) => out.note(&format!(
+                    "There is no instance yet. Open {url}/start and enter this token, which counts \
+                     once, for a day and until the server stops:\n  {token}\nor open it with the \
+                     token in it:\n  {url}/start#{token}\nor, in another terminal:\n  {by_hand}",
+                    token = token.expose()
+                )),
+                None => out
+                    .note(&format!("There is no instance yet. In another terminal:\n  {by_hand}")),
+            }
         }
     });
     let until = async |signals: &mut Signals| {

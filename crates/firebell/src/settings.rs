@@ -74,6 +74,8 @@ pub(crate) struct Settings {
     pub(crate) database_ca_file: Option<PathBuf>,
     /// What signs links; none: the one in the database.
     pub(crate) secret_key: Option<Secret>,
+    /// The instance whose administrators operate the server.
+    pub(crate) operator_instance: Option<String>,
     /// How log lines look.
     pub(crate) log_format: LogFormat,
     /// Which log lines there are.
@@ -120,6 +122,7 @@ impl Settings {
             database: checked.database(),
             database_ca_file: checked.text("database_ca_file").map(PathBuf::from),
             secret_key: checked.secret("secret_key"),
+            operator_instance: checked.operator_instance(),
             log_format: match checked.text("log.format").as_deref() {
                 Some("json") => LogFormat::Json,
                 _ => LogFormat::Text,
@@ -228,6 +231,15 @@ impl Checked<'_> {
             self.fault("database", error);
             Target::Sqlite { path: PathBuf::new() }
         })
+    }
+
+    fn operator_instance(&mut self) -> Option<String> {
+        let text = self.text("operator_instance")?;
+        if !firebell_domain::instance::is_instance_name(&text) {
+            let wanted = "must be the name of an instance: lower-case letters, digits, hyphens";
+            self.fault("operator_instance", wanted);
+        }
+        Some(text)
     }
 
     fn secret(&mut self, name: &str) -> Option<Secret> {

@@ -44,6 +44,14 @@ impl Changes {
         self.timeline.entry((no, alert)).or_default().push(entry);
     }
 
+    /// The alerts that are not as they were before: whatever happens to one is told in its timeline.
+    pub(crate) fn touched(&self) -> Vec<(InstanceNo, AlertId)> {
+        let opened = self.opened.iter().map(|(no, alert)| (*no, alert.id));
+        let walked = self.walked.iter().map(|walk| (walk.instance, walk.alert));
+        let known = self.changed.keys().chain(self.timeline.keys()).copied();
+        opened.chain(walked).chain(known).collect()
+    }
+
     /// Writes everything. What is stopped is stopped before anything new is added.
     pub(crate) fn write(
         self,

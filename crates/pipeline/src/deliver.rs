@@ -28,6 +28,7 @@ use crate::limits::{
     DELIVERY_BACKOFF, IN_FLIGHT_MAX, IN_FLIGHT_PER_INSTANCE_MAX, LATE_AFTER, RECHECK_AFTER,
     RESULTS_PER_RECORD_MAX, RETRY_AFTER_MAX,
 };
+use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::parts::Stop;
 use crate::render::{Links, micros, render};
@@ -66,6 +67,7 @@ pub(crate) struct Shared {
     pub(crate) clock: Clock,
     pub(crate) random: Random,
     pub(crate) metrics: Metrics,
+    pub(crate) live: Live,
 }
 
 /// What became of one attempt.
@@ -250,6 +252,7 @@ impl Shared {
     async fn record(&self, batch: Vec<Sent>) {
         let count = batch.len();
         self.count(&batch);
+        let told = batch.iter().map(|sent| (sent.job.instance, sent.job.alert.id)).collect();
         let written = Arc::new(self.written(batch));
         let (now, random) = (self.clock.now(), self.random.clone());
         let recorded = self
@@ -269,7 +272,9 @@ impl Shared {
                 count,
                 "sendings could not be recorded; they are repeated after their lease"
             );
+            return;
         }
+        self.live.publish_all(told);
     }
 
     async fn attempt(&self, job: Arc<Job>) -> Sent {

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use firebell_base::{Clock, Random, Timestamp};
 use firebell_config::Snapshots;
-use firebell_domain::alert::Alert;
+use firebell_domain::alert::{Alert, AlertId};
 use firebell_domain::directory::Directory;
 use firebell_domain::instance::InstanceNo;
 use firebell_domain::notification::Notification;
@@ -23,6 +23,7 @@ use tokio::sync::Notify;
 
 use crate::deliver::Outgoing;
 use crate::limits::POLL;
+use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::parts::Stop;
 
@@ -69,6 +70,8 @@ pub struct Job {
 pub struct Turn {
     /// Events processed.
     pub events: usize,
+    /// Alerts that are not as they were, if anybody listens.
+    pub changed: Vec<(InstanceNo, AlertId)>,
     /// Notifications to send.
     pub jobs: Vec<Job>,
     /// Whether there is more to do at once.
@@ -99,6 +102,7 @@ pub struct Engine {
     pub(crate) metrics: Metrics,
     pub(crate) outgoing: Outgoing,
     pub(crate) wake: Arc<Notify>,
+    pub(crate) live: Live,
     /// The fence; 0 until [taken over](Engine::take_over), and no turn succeeds before.
     pub(crate) epoch: i64,
 }
@@ -133,6 +137,7 @@ impl Engine {
             room: self.outgoing.room(),
             epoch: self.epoch,
             portion,
+            heard: self.live.is_heard(),
         };
         self.db.write("engine.turn", move |tx| turn::take(tx, &context)).await
     }
@@ -148,6 +153,7 @@ impl Engine {
     }
 
     fn hand_over(&self, turn: Turn) -> Step {
+        self.live.publish_all(turn.changed);
         let sending = turn.jobs.len();
         let room_again = self.outgoing.send_all(turn.jobs, turn.short);
         Step { more: turn.more || room_again, next_due: turn.next_due, sending }

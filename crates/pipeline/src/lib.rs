@@ -15,6 +15,8 @@
 //! both ways. Steps never call each other's insides: they meet in [`changes`], the list of what one
 //! transaction writes.
 //!
+//! Beside the way of events stands [`probe`], which tries people's devices.
+//!
 //! This crate reads configuration from the in-memory directory only, and knows nothing of HTTP.
 
 pub mod payload;
@@ -35,6 +37,10 @@ mod render;
 pub mod deliver;
 pub mod respond;
 pub mod explain;
+pub mod preview;
+pub mod ahead;
+pub mod live;
+pub mod probe;
 pub mod retention;
 mod parts;
 

@@ -11,8 +11,9 @@ use tokio::sync::{Notify, watch};
 use crate::deliver::{self, Deliverer, Shared};
 use crate::engine::{Engine, EngineError};
 use crate::intake::{self, Intake, JournalWriter};
+use crate::live::Live;
 use crate::metrics::Metrics;
-use crate::respond::Responder;
+use crate::respond::{Bells, Responder};
 
 pub use crate::render::Links;
 
@@ -40,6 +41,8 @@ pub struct Pipeline {
     pub intake: Intake,
     /// Takes answers in.
     pub responder: Responder,
+    /// Tells which alerts have just changed.
+    pub live: Live,
     /// Counts.
     pub metrics: Metrics,
     /// Writes the journal; run it.
@@ -56,6 +59,7 @@ impl Pipeline {
         let Parts { db, snapshots, registry, links, clock, random, owner } = parts;
         let metrics = Metrics::default();
         let wake = Arc::new(Notify::new());
+        let live = Live::new();
         let (intake, writer) = intake::open(
             db.clone(),
             clock.clone(),
@@ -71,6 +75,7 @@ impl Pipeline {
             clock: clock.clone(),
             random: random.clone(),
             metrics: Arc::clone(&metrics),
+            live: live.clone(),
         };
         let (outgoing, deliverer) = deliver::open(shared, Arc::clone(&wake));
         let responder = Responder::new(
@@ -79,7 +84,7 @@ impl Pipeline {
             clock.clone(),
             random.clone(),
             Arc::clone(&metrics),
-            Arc::clone(&wake),
+            Bells { wake: Arc::clone(&wake), live: live.clone() },
         );
         let engine = Engine {
             db,
@@ -89,10 +94,11 @@ impl Pipeline {
             metrics: Arc::clone(&metrics),
             outgoing,
             wake,
+            live: live.clone(),
             epoch: 0,
         };
         let engine = engine.take_over(owner).await?;
-        Ok(Self { intake, responder, metrics, writer, engine, deliverer })
+        Ok(Self { intake, responder, live, metrics, writer, engine, deliverer })
     }
 }
 

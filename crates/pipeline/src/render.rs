@@ -12,7 +12,7 @@ use firebell_channels::{
     render_email, webhook_body,
 };
 use firebell_domain::alert::{Alert, Priority};
-use firebell_domain::device::{Address as DeviceAddress, Device};
+use firebell_domain::device::Address as DeviceAddress;
 use firebell_domain::directory::Directory;
 use firebell_domain::form::Form;
 use firebell_domain::notification::Notification;
@@ -80,7 +80,7 @@ pub(crate) fn render(
         key: notification.id.to_string(),
         instance: directory.instance.name.to_string(),
         alert_number: job.alert.number,
-        to: address(device),
+        to: address(&device.address),
         recipient_name: person.display_name(),
         language: person.language.clone(),
         subject,
@@ -94,8 +94,9 @@ pub(crate) fn render(
     Ok(Rendered { message, notes })
 }
 
-fn address(device: &Device) -> Address {
-    match &device.address {
+/// A device's address as channels know it.
+pub(crate) fn address(address: &DeviceAddress) -> Address {
+    match address {
         DeviceAddress::Email(email) => Address::Email(email.clone()),
         DeviceAddress::Webhook { url, secret } => {
             Address::Url { url: url.clone(), secret: secret.clone() }

@@ -23,6 +23,7 @@ use firebell_sql::{Db, Error, ReadTx, Retryable, WriteTx};
 use firebell_store::{alerts, escalations, notifications, responses, timeline};
 use tokio::sync::Notify;
 
+use crate::live::Live;
 use crate::metrics::Metrics;
 use crate::{walk, words};
 
@@ -107,7 +108,16 @@ pub struct Responder {
     clock: Clock,
     random: Random,
     metrics: Metrics,
-    wake: Arc<Notify>,
+    bells: Bells,
+}
+
+/// Whom an answer rings.
+#[derive(Clone)]
+pub struct Bells {
+    /// The engine: something may be due now.
+    pub wake: Arc<Notify>,
+    /// Open pages: an alert changed.
+    pub live: Live,
 }
 
 /// What the page behind a one-tap link shows.
@@ -154,9 +164,9 @@ impl Responder {
         clock: Clock,
         random: Random,
         metrics: Metrics,
-        wake: Arc<Notify>,
+        bells: Bells,
     ) -> Self {
-        Self { db, snapshots, clock, random, metrics, wake }
+        Self { db, snapshots, clock, random, metrics, bells }
     }
 
     /// What the page behind a link shows; nothing is changed.
@@ -205,6 +215,7 @@ impl Responder {
         let now = self.clock.now();
         let random = self.random.clone();
         let id = Id::new(&random, now);
+        let (no, alert) = (answer.instance, answer.alert);
         let answered = self
             .db
             .write("respond.answer", move |tx| {
@@ -213,8 +224,13 @@ impl Responder {
             })
             .await?;
         self.metrics.responses.add(1);
-        self.wake.notify_one();
+        self.ring(no, alert);
         Ok(answered)
+    }
+
+    fn ring(&self, no: InstanceNo, alert: AlertId) {
+        self.bells.wake.notify_one();
+        self.bells.live.publish(no, &[alert]);
     }
 }
 
@@ -293,6 +309,7 @@ impl Taking<'_, '_> {
         let via = match response.via {
             Via::Link => "a link",
             Via::Api => "the API",
+            Via::Page => "a page",
         };
         let tail = match response.standing {
             Standing::Counted => "",

@@ -10,18 +10,20 @@ use firebell_sql::{BulkInsert, ColumnType as C, Error, ReadTx, Row, Statement, V
 
 use crate::codec::{at, damaged, get_at, get_code, get_id, get_opt_id, id, opt_id, opt_text};
 
-macro_rules! columns {
+macro_rules! event_columns {
     () => {
         "id, request_id, integration_id, received_at, action, dedup_key, alert_id, fate, rule, \
          summary"
     };
 }
 
+pub(crate) use event_columns;
+
 const OF_ALERT: Statement = Statement::new(
     "events.of_alert",
     concat!(
         "select ",
-        columns!(),
+        event_columns!(),
         " from events where instance_no = ?1 and alert_id = ?2 order by id desc limit ?3"
     ),
 );
@@ -29,7 +31,7 @@ const BY_FATE: Statement = Statement::new(
     "events.by_fate",
     concat!(
         "select ",
-        columns!(),
+        event_columns!(),
         " from events where instance_no = ?1 and fate >= 4 and fate = ?2 \
          order by id desc limit ?3 offset ?4"
     ),
@@ -46,7 +48,7 @@ const RECENT: Statement = Statement::new(
     "events.recent",
     concat!(
         "select ",
-        columns!(),
+        event_columns!(),
         " from events where instance_no = ?1 order by id desc limit ?2 offset ?3"
     ),
 );
@@ -177,7 +179,7 @@ fn read_all(rows: &[Row]) -> Result<Vec<EventRecord>, Error> {
     rows.iter().map(read).collect()
 }
 
-fn read(row: &Row) -> Result<EventRecord, Error> {
+pub(crate) fn read(row: &Row) -> Result<EventRecord, Error> {
     let action: String = row.get(4)?;
     let rule: Option<String> = row.get(8)?;
     Ok(EventRecord {

@@ -217,7 +217,7 @@ pub fn last(
     row.map(|row| revision(&row, 0)).transpose()
 }
 
-fn log_row(mut row: Row) -> Result<LogRow, Error> {
+pub(crate) fn log_row(mut row: Row) -> Result<LogRow, Error> {
     let was: (Option<i64>, Option<i64>) = (row.get(8)?, row.get(9)?);
     Ok(LogRow {
         revision: revision(&row, 0)?,

@@ -133,7 +133,7 @@ fn quote(text: &str, out: &mut String) -> std::fmt::Result {
     Ok(())
 }
 
-fn decode(text: &str) -> Result<Vec<Entry>, Error> {
+pub(crate) fn decode(text: &str) -> Result<Vec<Entry>, Error> {
     let broken = |cause: &str| Error::broken("A stored timeline entry is damaged.", cause);
     let rows: Vec<Vec<Json>> = serde_json::from_str(text).map_err(|e| broken(&e.to_string()))?;
     rows.iter()

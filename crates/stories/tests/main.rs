@@ -25,4 +25,5 @@ mod real_parts;
 mod respond;
 mod route;
 mod rush;
+mod senders;
 mod survive;

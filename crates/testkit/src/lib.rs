@@ -4,6 +4,8 @@
 
 pub mod http;
 pub mod log;
+pub mod pages;
 pub mod postgres;
 pub mod process;
+pub mod words;
 pub mod world;

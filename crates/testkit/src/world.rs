@@ -20,6 +20,7 @@ use firebell_domain::integration::Integration;
 use firebell_domain::timeline::Entry;
 use firebell_pipeline::deliver::Deliverer;
 use firebell_pipeline::intake::{Intake, IntakeError};
+use firebell_pipeline::live::Live;
 use firebell_pipeline::metrics::Metrics;
 use firebell_pipeline::respond::Responder;
 use firebell_pipeline::{Engine, Links, Parts, Pipeline, Step, payload};
@@ -52,6 +53,8 @@ pub struct World {
     pub responder: Responder,
     /// Counts.
     pub metrics: Metrics,
+    /// Tells which alerts change.
+    pub live: Live,
     /// What was sent.
     pub sent: Sent,
     engine: Engine,
@@ -85,7 +88,7 @@ impl World {
         let sample = authority.create_instance("sample", Region::Emea, &by, clock.now()).await;
         let no = sample.expect("an instance").instance.no;
         let sent = Sent::default();
-        let (intake, responder, metrics, engine, deliverer) =
+        let (intake, responder, metrics, live, engine, deliverer) =
             open(&db, &snapshots, &clock, &random, &sent).await;
         let world = Self {
             db,
@@ -96,6 +99,7 @@ impl World {
             intake,
             responder,
             metrics,
+            live,
             sent,
             engine,
             deliverer,
@@ -118,11 +122,12 @@ impl World {
 
     /// Throws the running parts away, as a crash would, and starts new ones on the same database.
     pub async fn restart(&mut self) {
-        let (intake, responder, metrics, engine, deliverer) =
+        let (intake, responder, metrics, live, engine, deliverer) =
             open(&self.db, &self.snapshots, &self.clock, &self.random, &self.sent).await;
         self.intake = intake;
         self.responder = responder;
         self.metrics = metrics;
+        self.live = live;
         self.engine = engine;
         self.deliverer = deliverer;
     }
@@ -227,7 +232,7 @@ async fn open(
     clock: &ManualClock,
     random: &Random,
     sent: &Sent,
-) -> (Intake, Responder, Metrics, Engine, Deliverer) {
+) -> (Intake, Responder, Metrics, Live, Engine, Deliverer) {
     let mut registry = Registry::new();
     registry.add(Box::new(sent.clone()));
     let parts = Parts {
@@ -243,11 +248,11 @@ async fn open(
         owner: "test".to_owned(),
     };
     let pipeline = Pipeline::open(parts).await.expect("the pipeline opens");
-    let Pipeline { intake, responder, metrics, writer, engine, deliverer } = pipeline;
+    let Pipeline { intake, responder, live, metrics, writer, engine, deliverer } = pipeline;
     #[expect(clippy::disallowed_methods, reason = "it ends with its last handle, or the test")]
     let writer = tokio::spawn(writer.run());
     drop(writer);
-    (intake, responder, metrics, engine, deliverer)
+    (intake, responder, metrics, live, engine, deliverer)
 }
 
 /// A channel that takes everything and remembers it.

@@ -16,19 +16,23 @@
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use firebell_access::link::{LinkClaims, LinkError, verify};
 use firebell_access::{Permission, Principal, Scope, Via, allows};
 use firebell_domain::form::ResponseOption;
 use firebell_domain::response::Standing;
 use firebell_pipeline::respond::{Answered, RespondError};
+use firebell_ui::{Lang, Say, Shape, TooLarge, Ui, page, page_with, read_form};
 
-use crate::WebState;
-use crate::form;
-use crate::page::{Headline, Mark, Offer, Offers, Page, Shape, respond, respond_later};
+use crate::page::{Headline, Mark, Offer, Offers, Page, respond_later};
 use crate::seen::{Choice, Seen, shown};
 use crate::wording;
+use crate::words::say;
+
+/// The largest form of an answer, in bytes: the longest comment fits four times over when every
+/// character is one byte, and is cut when percent-encoding makes it larger.
+pub(crate) const ANSWER_BYTES_MAX: usize = 16 * 1024;
 
 /// Seconds after which a page that could not reach the database asks to be opened again.
 const RETRY_AFTER_SECONDS: u32 = 5;
@@ -41,6 +45,8 @@ const ROOT_OF_OPTION: &str = "../../";
 struct Link {
     token: String,
     root: &'static str,
+    /// What the browser asks for: who reads is not known before the link was looked up.
+    browser: Lang,
 }
 
 impl Link {
@@ -48,29 +54,35 @@ impl Link {
     fn action(&self) -> String {
         format!("{}r/{}/", self.root, self.token)
     }
+
+    const fn t(&self) -> Say {
+        say(self.browser)
+    }
 }
 
 /// `GET /r/{token}`
 pub(crate) async fn show(
-    State(state): State<WebState>,
+    State(state): State<Ui>,
     path: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
 ) -> Response {
     // A path that is not even text cannot hold a link.
     let token = path.map(|Path(token)| token).unwrap_or_default();
-    let link = Link { token, root: ROOT_OF_LINK };
+    let link = Link { token, root: ROOT_OF_LINK, browser: Lang::of_browser(&headers) };
     let seen = match look(&state, &link).await {
         Ok(seen) => seen,
         Err(page) => return *page,
     };
-    respond(StatusCode::OK, &confirmation(&link, &seen, Choice::Open))
+    page(&confirmation(&link, &seen, Choice::Open))
 }
 
 /// `GET /r/{token}/{option}`
 pub(crate) async fn show_option(
-    State(state): State<WebState>,
+    State(state): State<Ui>,
     path: Result<Path<(String, String)>, PathRejection>,
+    headers: HeaderMap,
 ) -> Response {
-    let (link, option) = parts(path);
+    let (link, option) = parts(path, &headers);
     let seen = match look(&state, &link).await {
         Ok(seen) => seen,
         Err(page) => return *page,
@@ -78,7 +90,7 @@ pub(crate) async fn show_option(
     match chosen(&seen, &option) {
         Some(option) => {
             let choice = Choice::Confirm(option.number);
-            respond(StatusCode::OK, &confirmation(&link, &seen, choice))
+            page(&confirmation(&link, &seen, choice))
         }
         None => no_such_option(&link, &seen),
     }
@@ -86,22 +98,23 @@ pub(crate) async fn show_option(
 
 /// `POST /r/{token}/{option}`
 pub(crate) async fn act(
-    State(state): State<WebState>,
+    State(state): State<Ui>,
     path: Result<Path<(String, String)>, PathRejection>,
+    headers: HeaderMap,
     body: Body,
 ) -> Response {
-    let (link, option) = parts(path);
+    let (link, option) = parts(path, &headers);
     let claims = match verify(&state.link_key, &link.token, state.clock.now()) {
         Ok(claims) => claims,
         Err(error) => return refused(&state, &link, error).await,
     };
-    let comment = form::comment(body).await;
-    let seen = match read(&state, claims).await {
+    let comment = comment(body).await;
+    let seen = match read(&state, &link, claims).await {
         Ok(seen) => seen,
         Err(why) => return nowhere(&link, &why, retry(&link, &option, comment.ok().flatten())),
     };
     if !seen.may_answer {
-        return respond(StatusCode::FORBIDDEN, &confirmation(&link, &seen, Choice::Open));
+        return page_with(StatusCode::FORBIDDEN, &confirmation(&link, &seen, Choice::Open));
     }
     let Some(option) = chosen(&seen, &option).cloned() else {
         return no_such_option(&link, &seen);
@@ -122,9 +135,18 @@ pub(crate) async fn act(
     }
 }
 
-fn parts(path: Result<Path<(String, String)>, PathRejection>) -> (Link, String) {
+fn parts(
+    path: Result<Path<(String, String)>, PathRejection>,
+    headers: &HeaderMap,
+) -> (Link, String) {
     let (token, option) = path.map(|Path(parts)| parts).unwrap_or_default();
-    (Link { token, root: ROOT_OF_OPTION }, option)
+    (Link { token, root: ROOT_OF_OPTION, browser: Lang::of_browser(headers) }, option)
+}
+
+/// The comment that came with an answer; none when the field is empty or missing.
+async fn comment(body: Body) -> Result<Option<String>, TooLarge> {
+    let form = read_form(body, ANSWER_BYTES_MAX).await?;
+    Ok(Some(form.text("comment").to_owned()).filter(|comment| !comment.is_empty()))
 }
 
 /// The option a path names, in its one spelling.
@@ -134,10 +156,10 @@ fn chosen<'a>(seen: &'a Seen, option: &str) -> Option<&'a ResponseOption> {
 }
 
 /// Checks the link and reads what it leads to, or gives the page that says why not.
-async fn look(state: &WebState, link: &Link) -> Result<Seen, Box<Response>> {
+async fn look(state: &Ui, link: &Link) -> Result<Seen, Box<Response>> {
     match verify(&state.link_key, &link.token, state.clock.now()) {
         Ok(claims) => {
-            let seen = read(state, claims).await;
+            let seen = read(state, link, claims).await;
             seen.map_err(|why| Box::new(nowhere(link, &why, None)))
         }
         Err(error) => Err(Box::new(refused(state, link, error).await)),
@@ -158,42 +180,42 @@ impl From<RespondError> for Nowhere {
     }
 }
 
-async fn read(state: &WebState, claims: LinkClaims) -> Result<Seen, Nowhere> {
+async fn read(state: &Ui, link: &Link, claims: LinkClaims) -> Result<Seen, Nowhere> {
     let directory = state.snapshots.instance(claims.instance).ok_or(RespondError::NoInstance)?;
     let view = state.responder.view(claims.instance, claims.notification).await?;
     // The link was signed long ago; who they are and what they may is decided now.
     let who = Principal::of(&directory, view.person, Via::Link).ok_or(Nowhere::Left)?;
     let may_answer = allows(&who, Permission::Respond, &Scope::Instance).is_ok();
-    Ok(Seen { directory, view, claims, may_answer, now: state.clock.now() })
+    let now = state.clock.now();
+    Ok(Seen { directory, view, claims, may_answer, now, browser: link.browser })
 }
 
 /// The page that shows the alert and asks.
 fn confirmation(link: &Link, seen: &Seen, choice: Choice) -> Page {
-    let offers = seen.offers(link.action(), choice, None);
+    let (t, offers) = (seen.t(), seen.offers(link.action(), choice, None));
     let headline = match (&offers, seen.own_answer()) {
         (Some(_), None) => None,
         (Some(_), Some(own)) => {
-            let text =
-                format!("You answered “{}”. You can still change that.", shown(&own.option.text));
-            Some(headline("ok", Shape::Check, "We have your answer", text))
+            let answer = shown(&own.option.text);
+            let text = t.a("web-answered-text", &[("answer", &answer)]);
+            Some(headline("ok", Shape::Check, &t.get("web-again"), text))
         }
         (None, _) if !seen.may_answer => {
-            let text = "Others are asked to answer this alert. Nothing is wanted of you.";
-            let word = "You are kept informed";
-            Some(headline("muted", Shape::Ring, word, text.to_owned()))
+            let word = t.get("web-informed");
+            Some(headline("muted", Shape::Ring, &word, t.get("web-informed-text")))
         }
         (None, _) => {
-            let text = "Nothing is wanted of you.".to_owned();
-            Some(headline("ok", Shape::Check, "This alert is over", text))
+            let word = t.get("web-closed");
+            Some(headline("ok", Shape::Check, &word, t.get("web-closed-text")))
         }
     };
     Page {
-        root: link.root,
         title: shown(&seen.view.alert.summary),
         headline,
         facts: Some(seen.facts()),
         footnote: offers.is_some().then(|| seen.footnote()),
         offers,
+        ..Page::new(link.root, seen.lang())
     }
 }
 
@@ -206,21 +228,21 @@ fn result(link: &Link, mut seen: Seen, answered: Answered) -> Response {
     seen.view.responses.push(response);
     let state = seen.view.alert.state;
     let (word, text) =
-        seen.with_holder(|holder| wording::done(option.action, standing, state, holder));
+        seen.with_holder(|holder| wording::done(seen.t(), option.action, standing, state, holder));
     let (class, shape) = match standing {
         Standing::Counted | Standing::Repeated => ("ok", Shape::Check),
         Standing::Late => ("muted", Shape::Slash),
     };
     let offers = seen.offers(link.action(), Choice::After(option.number), None);
     let page = Page {
-        root: link.root,
-        title: word.to_owned(),
-        headline: Some(headline(class, shape, word, text)),
+        headline: Some(headline(class, shape, &word, text)),
+        title: word,
         facts: Some(seen.facts()),
         footnote: offers.is_some().then(|| seen.footnote()),
         offers,
+        ..Page::new(link.root, seen.lang())
     };
-    respond(StatusCode::OK, &page)
+    firebell_ui::page(&page)
 }
 
 fn headline(class: &'static str, shape: Shape, word: &str, text: String) -> Headline {
@@ -229,50 +251,48 @@ fn headline(class: &'static str, shape: Shape, word: &str, text: String) -> Head
 
 /// A page of words only.
 fn notice(link: &Link, word: &str, text: &str) -> Page {
+    let (word, text) = (link.t().get(word), link.t().get(text));
     Page {
-        root: link.root,
-        title: word.to_owned(),
-        headline: Some(headline("muted", Shape::Slash, word, text.to_owned())),
-        ..Page::default()
+        headline: Some(headline("muted", Shape::Slash, &word, text)),
+        title: word,
+        ..Page::new(link.root, link.browser)
     }
 }
 
 /// The link is genuine, the option is not.
 fn no_such_option(link: &Link, seen: &Seen) -> Response {
-    let text = "The answers that can be given may have changed since the message was sent. \
-                Nothing was done.";
+    let (word, text) = (seen.t().get("web-no-option"), seen.t().get("web-no-option-text"));
     let page = Page {
-        headline: Some(headline("muted", Shape::Slash, "There is no such answer", text.to_owned())),
-        title: "There is no such answer".to_owned(),
+        headline: Some(headline("muted", Shape::Slash, &word, text)),
+        title: word,
         ..confirmation(link, seen, Choice::Open)
     };
-    respond(StatusCode::NOT_FOUND, &page)
+    page_with(StatusCode::NOT_FOUND, &page)
 }
 
 fn too_large(link: &Link, seen: &Seen, option: &ResponseOption) -> Response {
-    let text = "Nothing was done. Shorten the comment, or answer without one.";
-    let word = "The comment is too long";
+    let (word, text) = (seen.t().get("web-long"), seen.t().get("web-long-text"));
     let page = Page {
-        headline: Some(headline("muted", Shape::Slash, word, text.to_owned())),
-        title: word.to_owned(),
+        headline: Some(headline("muted", Shape::Slash, &word, text)),
+        title: word,
         ..confirmation(link, seen, Choice::Confirm(option.number))
     };
-    respond(StatusCode::PAYLOAD_TOO_LARGE, &page)
+    page_with(StatusCode::PAYLOAD_TOO_LARGE, &page)
 }
 
 /// The link is not to be used; an expired one may still say where its alert stands.
-async fn refused(state: &WebState, link: &Link, error: LinkError) -> Response {
+async fn refused(state: &Ui, link: &Link, error: LinkError) -> Response {
     match error {
         LinkError::Malformed | LinkError::Forged => {
-            let text = "It may have been cut in two. Open it from the message again, or copy all \
-                        of it. If that does not help, ask whoever looks after Firebell.";
-            respond(StatusCode::NOT_FOUND, &notice(link, "This link does not work", text))
+            page_with(StatusCode::NOT_FOUND, &notice(link, "web-broken", "web-broken-text"))
         }
         LinkError::Expired(claims) => {
-            let text = "It can no longer answer. Nothing was done.";
-            let page = notice(link, "This link has expired", text);
-            let facts = read(state, claims).await.ok().map(|seen| seen.facts());
-            respond(StatusCode::GONE, &Page { facts, ..page })
+            let seen = read(state, link, claims).await.ok();
+            let lang = seen.as_ref().map_or(link.browser, Seen::lang);
+            let known = Link { browser: lang, token: String::new(), root: link.root };
+            let page = notice(&known, "web-expired", "web-expired-text");
+            let facts = seen.map(|seen| seen.facts());
+            page_with(StatusCode::GONE, &Page { facts, ..page })
         }
     }
 }
@@ -282,15 +302,15 @@ fn retry(link: &Link, option: &str, comment: Option<String>) -> Option<Offers> {
     let number = option.parse().ok()?;
     let offer = Offer {
         number,
-        label: "Try again".to_owned(),
-        next: "Your answer and your comment are kept.".to_owned(),
+        label: link.t().get("web-retry"),
+        next: link.t().get("web-retry-next"),
         class: "loud",
     };
     Some(Offers {
         action: link.action(),
         first: number,
         main: Some(offer),
-        lead: "",
+        lead: String::new(),
         others: Vec::new(),
         comment: Some(comment.unwrap_or_default()),
     })
@@ -300,10 +320,7 @@ fn retry(link: &Link, option: &str, comment: Option<String>) -> Option<Offers> {
 fn nowhere(link: &Link, why: &Nowhere, again: Option<Offers>) -> Response {
     match why {
         Nowhere::Left => {
-            let text = "It was sent to somebody who is not here any more. Nothing was done. If \
-                        you are that person, ask whoever looks after Firebell.";
-            let page = notice(link, "This link does not work any more", text);
-            respond(StatusCode::FORBIDDEN, &page)
+            page_with(StatusCode::FORBIDDEN, &notice(link, "web-left", "web-left-text"))
         }
         Nowhere::Failed(error) => failed(link, error, again),
     }
@@ -313,24 +330,20 @@ fn nowhere(link: &Link, why: &Nowhere, again: Option<Offers>) -> Response {
 fn failed(link: &Link, error: &RespondError, again: Option<Offers>) -> Response {
     match error {
         RespondError::NoAlert => {
-            let text = "It ended long ago, and was removed after the time alerts are kept.";
-            respond(StatusCode::GONE, &notice(link, "This alert is gone", text))
+            page_with(StatusCode::GONE, &notice(link, "web-gone", "web-gone-text"))
         }
         RespondError::NoInstance => {
-            let text = "It belongs to an account that this server does not know. Ask whoever \
-                        looks after Firebell.";
-            respond(StatusCode::NOT_FOUND, &notice(link, "This link does not work", text))
+            page_with(StatusCode::NOT_FOUND, &notice(link, "web-broken", "web-elsewhere-text"))
         }
         RespondError::NoOption(_) | RespondError::Closed => {
-            let text = "It is over, or the answer is no longer offered. Nothing was done.";
-            respond(StatusCode::GONE, &notice(link, "This cannot be answered", text))
+            page_with(StatusCode::GONE, &notice(link, "web-unanswerable", "web-unanswerable-text"))
         }
         RespondError::Store(cause) => {
             tracing::warn!(error = %cause, "a response page could not be served");
             let (word, text) = if again.is_some() {
-                ("We could not take your answer", "Nothing was recorded. Try again in a moment.")
+                ("web-untaken", "web-untaken-text")
             } else {
-                ("We cannot show the alert just now", "Open the link again in a moment.")
+                ("web-unshown", "web-unshown-text")
             };
             let page = Page { offers: again, ..notice(link, word, text) };
             respond_later(RETRY_AFTER_SECONDS, &page)

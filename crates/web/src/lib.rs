@@ -1,5 +1,6 @@
-//! The pages a person sees: the response page behind a one-tap link, signing in and out, a forgotten
-//! password, one's account, and a small landing page. Mounted by the binary beside the API.
+//! All pages, as one router: the ones of this crate (the response page behind a one-tap link, signing in and
+//! out, a forgotten password, one's account, first run) and those of the `web-*` crates, behind the gate. Mounted
+//! by the binary beside the API.
 //!
 //! | module | does |
 //! |---|---|
@@ -7,15 +8,13 @@
 //! | `seen` | what a link leads to, turned into the texts of a page |
 //! | `page` | what the response page shows, as plain texts, and its template |
 //! | `wording` | the sentences: what happens next, what happened, where the alert stands |
-//! | `when` | instants in words, in the reader's zone |
-//! | `frame` | what pages for people who sign in have in common |
-//! | `visitor` | who is on a page, by the session's cookie; forms of other sites |
-//! | `sign_in`, `reset` | signing in and out, a forgotten password |
-//! | `account`, `password` | one's sessions, one's own password |
-//! | `slowly` | how passwords are hashed, with everybody else's |
-//! | `form` | the bounded form body |
-//! | `asset` | the style sheet under its content's hash |
-//! | `head` | the headers every page carries |
+//! | `outside` | what surrounds pages for people who are not signed in |
+//! | `sign_in`, `reset`, `kept` | signing in and out, a forgotten password, entries that outlived a session |
+//! | `account`, `password` | one's profile and sessions, one's own password |
+//! | `devices`, `keys` | one's own devices and API keys |
+//! | `start`, `checklist` | first run, and what comes before the first real alert |
+//! | `pwa` | what makes the pages installable |
+//! | `words` | the catalogue of sentences |
 //!
 //! A GET never acts: mail scanners and chat previews follow links. Nothing here decides what an
 //! answer does; that is `pipeline::respond`; nor who is let in, that is `access`. A page never shows
@@ -31,79 +30,117 @@ mod answer;
 mod seen;
 mod page;
 mod wording;
-mod when;
-mod frame;
-mod visitor;
+mod outside;
 mod sign_in;
 mod reset;
+mod kept;
 mod account;
 mod password;
-mod slowly;
-mod form;
-mod asset;
-mod head;
+mod devices;
+mod keys;
+mod start;
+mod checklist;
+mod pwa;
+mod words;
 
 #[cfg(test)]
 mod tests;
 
-use std::net::IpAddr;
-use std::sync::Arc;
-
 use axum::Router;
-use axum::http::Extensions;
-use axum::middleware::{from_fn, map_response};
+use axum::extract::FromRef;
+use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::routing::{get, post};
-use firebell_access::Authenticator;
-use firebell_access::link::LinkKey;
-use firebell_base::{Clock, Random};
-use firebell_config::{Authority, Snapshots};
-use firebell_pipeline::respond::Responder;
+use firebell_access::first_run::FirstRun;
+use firebell_pipeline::probe::Prober;
+use firebell_ui::{SignInPage, Ui, of_pages, only_own_pages, signed_in};
 
-pub use slowly::{Busy, Slowly, Waiting, Work};
+use devices::Removed;
 
-/// What the pages stand on.
+/// What the pages of this crate stand on.
 #[derive(Clone)]
-pub struct WebState {
-    /// The configuration: names, zones, forms.
-    pub snapshots: Snapshots,
-    /// Shows and takes answers.
-    pub responder: Responder,
-    /// The key links are signed with.
-    pub link_key: LinkKey,
-    /// Sets new passwords.
-    pub authority: Authority,
-    /// Lets people in, and knows their sessions: the same as the API's.
-    pub authenticator: Arc<Authenticator>,
-    /// Runs the hashing of passwords: in the same places as the API.
-    pub slowly: Slowly,
-    /// From where a request comes, if that is known.
-    pub client: fn(&Extensions) -> Option<IpAddr>,
-    /// Where people reach the server: with `https://`, cookies are kept to that.
-    pub public_url: String,
-    /// The clock.
-    pub clock: Clock,
-    /// Where ids and salts come from.
-    pub random: Random,
+pub struct Web {
+    pub(crate) ui: Ui,
+    pub(crate) prober: Prober,
+    pub(crate) first_run: FirstRun,
+    pub(crate) removed: Removed,
 }
 
-/// The routes of the pages, to be merged into the server's router at its root.
-pub fn router(state: WebState) -> Router {
+impl std::fmt::Debug for Web {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Web")
+    }
+}
+
+impl Web {
+    /// Puts it together: what all pages stand on, what tries devices, and who may set up.
+    pub fn new(ui: Ui, prober: Prober, first_run: FirstRun) -> Self {
+        Self { ui, prober, first_run, removed: Removed::default() }
+    }
+}
+
+impl FromRef<Web> for Ui {
+    fn from_ref(web: &Web) -> Self {
+        web.ui.clone()
+    }
+}
+
+/// The routes of the pages, to be merged into the server's router at its root: these and the ones of other
+/// crates that stand behind the gate (`inside`) or are for anybody (`open`).
+pub fn router(web: Web, inside: Router<Ui>, open: Router<Ui>) -> Router {
+    let ui = web.ui.clone();
+    let gate = from_fn_with_state((ui.clone(), sign_in::keeping as SignInPage), signed_in);
+    let own = own().with_state(web.clone());
+    let inside = inside.merge(firebell_ui::router()).merge(own).layer(gate);
     let personal = Router::new()
+        .route("/", get(sign_in::root))
         .route("/sign-in", get(sign_in::show).post(sign_in::enter))
         .route("/sign-out", get(sign_in::ask_out).post(sign_in::leave))
         .route("/reset", get(reset::show).post(reset::ask))
         .route("/reset/{token}", get(reset::show_set).post(reset::set))
-        .route("/account", get(account::show))
+        .route("/start", get(start::show).post(start::set_up))
+        .with_state(web)
+        .merge(inside)
+        .layer(from_fn(only_own_pages));
+    let pages = Router::new()
+        .route("/r/{token}", get(answer::show))
+        .route("/r/{token}/{option}", get(answer::show_option).post(answer::act))
+        .route("/offline", get(pwa::offline))
+        .merge(personal)
+        .merge(open);
+    let files = Router::new()
+        .route("/manifest.webmanifest", get(pwa::manifest))
+        .route("/sw.js", get(pwa::worker))
+        .route("/icon.svg", get(pwa::icon))
+        // Browsers ask for it on pages that name no icon, such as the one of a link.
+        .route("/favicon.ico", get(pwa::icon))
+        .route("/icon-192.png", get(pwa::icon_192))
+        .route("/icon-512.png", get(pwa::icon_512));
+    let all = pages.merge(files).layer(map_response(of_pages));
+    firebell_ui::packed(all.merge(firebell_ui::open_router())).with_state(ui)
+}
+
+/// The pages of whoever is signed in.
+fn own() -> Router<Web> {
+    Router::new()
+        .route("/account", get(account::show).post(account::save))
         .route("/account/password", get(password::show).post(password::set))
         .route("/account/end-others", post(account::end_others))
         .route("/account/sessions/{session}/end", post(account::end))
-        .layer(from_fn(visitor::only_own_pages));
-    let pages = Router::new()
-        .route("/", get(page::landing))
-        .route("/r/{token}", get(answer::show))
-        .route("/r/{token}/{option}", get(answer::show_option).post(answer::act))
-        .merge(personal)
-        .with_state(state)
-        .layer(map_response(head::of_pages));
-    Router::new().route("/assets/{file}", get(asset::style_sheet)).merge(pages)
+        .route("/account/devices", get(devices::show))
+        .route("/account/devices/new", get(devices::new).post(devices::add))
+        .route("/account/devices/restore", post(devices::restore))
+        .route("/account/devices/{device}", get(devices::edit).post(devices::change))
+        .route("/account/devices/{device}/up", post(devices::up))
+        .route("/account/devices/{device}/down", post(devices::down))
+        .route("/account/devices/{device}/remove", post(devices::remove))
+        .route("/account/devices/{device}/test", post(devices::test))
+        .route("/account/devices/{device}/code", post(devices::code))
+        .route(
+            "/account/devices/{device}/verify",
+            get(devices::verification).post(devices::confirm),
+        )
+        .route("/account/keys", get(keys::show).post(keys::create))
+        .route("/account/keys/{key}/revoke", post(keys::revoke))
+        .route("/start/checklist", get(checklist::show))
+        .route("/start/ring", post(checklist::ring))
 }

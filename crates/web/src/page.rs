@@ -1,72 +1,19 @@
-//! What the pages show, as plain texts, and the templates that lay it out.
+//! What the response page shows, as plain texts, and the template that lays it out.
 //!
 //! Built by `answer` from what `seen` knows. Everything here is text: the templates escape it, and
-//! no page has a script.
+//! the page has no script: it must work on whatever is at hand at night, in one request.
 
 use askama::Template;
 use axum::http::{StatusCode, header};
-use axum::response::{Html, IntoResponse as _, Response};
+use axum::response::Response;
 
 use firebell_base::limit::COMMENT_CHARS_MAX;
+use firebell_ui::{Lang, Say, Shape, When, outside_style, page_with};
 
-use crate::asset::style_name;
-use crate::when::When;
+use crate::words::say;
 
 /// Characters the comment field takes.
 pub(crate) const COMMENT_CHARS: usize = COMMENT_CHARS_MAX;
-
-/// A shape that stands for a state, so that colour is never alone. The drawing is ours, not input.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Shape {
-    /// High priority.
-    Triangle,
-    /// Medium priority.
-    Square,
-    /// Low priority.
-    Circle,
-    /// Done.
-    Check,
-    /// Waiting.
-    Ring,
-    /// Cannot.
-    Slash,
-}
-
-impl Shape {
-    /// The drawing: 20 units square, in the colour of the text around it.
-    pub(crate) const fn svg(self) -> &'static str {
-        macro_rules! svg {
-            ($inner:literal) => {
-                concat!(
-                    r#"<svg viewBox="0 0 20 20" width="20" height="20" aria-hidden="true" "#,
-                    r#"focusable="false">"#,
-                    $inner,
-                    "</svg>"
-                )
-            };
-        }
-        match self {
-            Self::Triangle => svg!(r#"<path fill="currentColor" d="M10 2.5 18.5 17h-17z"/>"#),
-            Self::Square => {
-                svg!(r#"<rect x="3" y="3" width="14" height="14" rx="1.5" fill="currentColor"/>"#)
-            }
-            Self::Circle => svg!(r#"<circle cx="10" cy="10" r="7" fill="currentColor"/>"#),
-            Self::Check => svg!(
-                r#"<path d="m4 10.5 4 4 8-9" fill="none" stroke="currentColor" stroke-width="2"
- stroke-linecap="round" stroke-linejoin="round"/>"#
-            ),
-            Self::Ring => svg!(
-                r#"<circle cx="10" cy="10" r="6.5" fill="none" stroke="currentColor"
- stroke-width="1.5"/><path d="M10 6.5V10l2.5 1.5" fill="none" stroke="currentColor"
- stroke-width="1.5" stroke-linecap="round"/>"#
-            ),
-            Self::Slash => svg!(
-                r#"<circle cx="10" cy="10" r="6.5" fill="none" stroke="currentColor"
- stroke-width="1.5"/><path d="m5.5 14.5 9-9" stroke="currentColor" stroke-width="1.5"/>"#
-            ),
-        }
-    }
-}
 
 /// A shape, a colour class and a text that belong together.
 #[derive(Debug, Clone)]
@@ -105,8 +52,8 @@ pub(crate) struct Facts {
     pub(crate) told: Option<String>,
     /// The newest answers, oldest first.
     pub(crate) said: Vec<Said>,
-    /// How many older answers are not listed.
-    pub(crate) earlier: usize,
+    /// That older answers are not listed, and how many.
+    pub(crate) earlier: Option<String>,
 }
 
 /// An answer that can be given.
@@ -129,7 +76,7 @@ pub(crate) struct Offers {
     /// The loud one.
     pub(crate) main: Option<Offer>,
     /// What leads to the others; may be empty.
-    pub(crate) lead: &'static str,
+    pub(crate) lead: String,
     /// The others.
     pub(crate) others: Vec<Offer>,
     /// The text of the comment field; none when no answer takes a comment.
@@ -137,11 +84,13 @@ pub(crate) struct Offers {
 }
 
 /// A page about an alert, or about a link that leads to none.
-#[derive(Debug, Clone, Template, Default)]
+#[derive(Debug, Clone, Template)]
 #[template(path = "page.html")]
 pub(crate) struct Page {
     /// The way from here to the root: the server may be mounted below a path.
     pub(crate) root: &'static str,
+    /// In the reader's language.
+    pub(crate) t: Say,
     /// The window's title.
     pub(crate) title: String,
     pub(crate) headline: Option<Headline>,
@@ -152,44 +101,27 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    fn style(&self) -> String {
-        format!("{}assets/{}", self.root, style_name())
-    }
-}
-
-#[derive(Template)]
-#[template(path = "landing.html")]
-struct Landing {
-    root: &'static str,
-    title: &'static str,
-}
-
-impl Landing {
-    fn style(&self) -> String {
-        format!("{}assets/{}", self.root, style_name())
-    }
-}
-
-/// `GET /`.
-pub(crate) async fn landing() -> Response {
-    respond(StatusCode::OK, &Landing { root: "", title: "Firebell" })
-}
-
-/// Lays a page out.
-pub(crate) fn respond(status: StatusCode, page: &impl Template) -> Response {
-    match page.render() {
-        Ok(html) => (status, Html(html)).into_response(),
-        Err(error) => {
-            tracing::error!(%error, "a page could not be laid out");
-            let text = "The page could not be shown. Open the link again in a moment.\n";
-            (StatusCode::INTERNAL_SERVER_ERROR, text).into_response()
+    /// Nothing yet, for a reader of this language.
+    pub(crate) const fn new(root: &'static str, lang: Lang) -> Self {
+        Self {
+            root,
+            t: say(lang),
+            title: String::new(),
+            headline: None,
+            facts: None,
+            offers: None,
+            footnote: None,
         }
     }
+
+    fn style(&self) -> String {
+        format!("{}assets/{}", self.root, outside_style())
+    }
 }
 
-/// Lays out a page that asks to come again in `seconds`.
+/// Lays a page out that asks to come again in `seconds`.
 pub(crate) fn respond_later(seconds: u32, page: &impl Template) -> Response {
-    let mut response = respond(StatusCode::SERVICE_UNAVAILABLE, page);
+    let mut response = page_with(StatusCode::SERVICE_UNAVAILABLE, page);
     response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     response
 }

@@ -5,176 +5,179 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Request, State};
+use axum::extract::Request;
+use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use firebell_access::authenticate::{Login, UNCONFIRMED_RETRY};
-use firebell_access::form::Fields as Entered;
 use firebell_access::{AuthError, Via, password};
 use firebell_base::Secret;
 use firebell_config::{Author, Change, ConfigError, Faults};
 use firebell_domain::credential::Password;
 use firebell_domain::directory::{Directory, Entity};
+use firebell_ui::part::{Field, Notice, Tabs};
+use firebell_ui::visitor::{client, keep, visitor};
+use firebell_ui::{Area, Form, Frame, Say, Visit};
 
-use crate::WebState;
-use crate::account::inside;
-use crate::frame::{Frame, Words, good, respond_in, wrong};
-use crate::page::Headline;
-use crate::seen::shown;
+use crate::account::tabs;
+use crate::outside::{new_password, respond_in, rule};
 use crate::sign_in::{Trouble, admitted, read};
-use crate::visitor::{SignedIn, client, keep, visitor};
+use crate::words::WORDS;
 
-/// The way to the root from `/account/password`.
-const ROOT: &str = "../";
 /// How the decision says that the password was changed meanwhile.
 const CHANGED: &str = "sign_in.password.changed";
-const NOT_CHANGED: &str = "The password was not changed";
 
 #[derive(Debug, Template)]
 #[template(path = "password.html")]
 struct Page {
     frame: Frame,
+    t: Say,
+    tabs: Tabs,
     login: String,
-    notice: Option<Headline>,
+    fields: Vec<Field>,
+    notice: Option<Notice>,
 }
 
 /// `GET /account/password`
-pub(crate) async fn show(State(state): State<WebState>, headers: HeaderMap) -> Response {
-    match inside(&state, &headers, ROOT) {
-        Ok(signed_in) => page(&signed_in, None),
-        Err(response) => *response,
-    }
+pub(crate) async fn show(visit: Visit) -> Response {
+    page(&visit, None)
 }
 
 /// `POST /account/password`
-pub(crate) async fn set(State(state): State<WebState>, request: Request) -> Response {
+pub(crate) async fn set(visit: Visit, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let signed_in = match inside(&state, &parts.headers, ROOT) {
-        Ok(signed_in) => signed_in,
-        Err(response) => return *response,
+    let form = match read(visit.say(&WORDS), body).await {
+        Ok(form) => form,
+        Err(trouble) => return page(&visit, Some(trouble)),
     };
-    let entered = match read(body).await {
-        Ok(entered) => entered,
-        Err(trouble) => return page(&signed_in, Some(trouble)),
-    };
-    match change(&state, &parts, &signed_in, &entered).await {
-        Ok(directory) => goes_on(&state, &parts, &signed_in, &directory),
-        Err(trouble) => page(&signed_in, Some(trouble)),
+    match change(&visit, &parts, &form).await {
+        Ok(directory) => goes_on(&visit, &parts, &directory),
+        Err(trouble) => page(&visit, Some(trouble)),
     }
 }
 
-async fn change(
-    state: &WebState,
-    parts: &Parts,
-    signed_in: &SignedIn,
-    entered: &Entered,
-) -> Result<Arc<Directory>, Trouble> {
-    let new = checked(entered)?;
-    let known = known(state, parts, signed_in, entered).await?;
+async fn change(visit: &Visit, parts: &Parts, form: &Form) -> Result<Arc<Directory>, Trouble> {
+    let (t, state) = (visit.say(&WORDS), &visit.ui);
+    let new = checked(t, form)?;
+    let known =
+        known(visit, parts, form.raw("old")).await.map_err(|trouble| unchanged(t, trouble))?;
     let random = state.random.clone();
     let hashed = state.slowly.run(move || password::hash(&new, &random)).await;
-    let hash = hashed.ok().and_then(Result::ok).ok_or_else(Trouble::busy)?;
-    let (no, person) = (signed_in.claims.instance, signed_in.claims.person);
+    let hash = hashed.ok().and_then(Result::ok).ok_or_else(|| Trouble::busy(t))?;
+    let (no, person) = (visit.claims.instance, visit.claims.person);
     let decide = move |newest: &Directory| {
         if newest.password(person).is_none_or(|password| password.hash != known) {
             return Err(Faults::one("password", "was changed meanwhile", CHANGED));
         }
         Ok(vec![Change::Put(Entity::Password(Password { person, hash: hash.clone() }))])
     };
-    let by = Author::new(signed_in.person.target_name.to_string(), "own password changed");
-    match state.authority.change(no, &by, state.clock.now(), decide).await {
+    let by = Author::new(visit.person.target_name.to_string(), "own password changed");
+    match state.authority.change(no, &by, visit.now, decide).await {
         Ok(committed) => Ok(committed.directory),
         Err(ConfigError::Invalid(faults)) if faults.0.iter().any(|f| f.subcode == CHANGED) => {
-            let text = "It was changed by somebody else just now. Sign in again; if it was not \
-                        you, ask an administrator of your instance.";
-            Err(Trouble::new(StatusCode::CONFLICT, wrong(NOT_CHANGED, text)))
+            let text = t.get("web-password-raced");
+            let notice = Notice::wrong(t.get("web-password-unchanged"), text);
+            Err(Trouble::new(StatusCode::CONFLICT, notice))
         }
         Err(error) => {
             tracing::warn!(%error, "a password could not be changed");
-            let text = "Your old password still works. Try again in a moment.";
-            let notice = wrong("The password could not be changed just now", text);
+            let notice = Notice::wrong(t.get("web-password-later"), t.get("web-old-works"));
             Err(Trouble::later(notice, UNCONFIRMED_RETRY))
         }
     }
 }
 
 /// The new password, if it may be one.
-fn checked(entered: &Entered) -> Result<String, Trouble> {
-    let refuse = |text: &str| Trouble::new(StatusCode::BAD_REQUEST, wrong(NOT_CHANGED, text));
-    let new = entered.get("password").unwrap_or_default();
-    password::check(new).map_err(|error| refuse(&error.to_string()))?;
-    if entered.get("again") != Some(new) {
-        return Err(refuse("You entered two different passwords. Enter the same twice."));
+fn checked(t: Say, form: &Form) -> Result<String, Trouble> {
+    let refuse = |text: String| {
+        let notice = Notice::wrong(t.get("web-password-unchanged"), text);
+        Trouble::new(StatusCode::BAD_REQUEST, notice)
+    };
+    let new = form.raw("password");
+    password::check(new).map_err(|error| refuse(rule(t, &error)))?;
+    if form.raw("again") != new {
+        return Err(refuse(t.get("web-password-differ")));
     }
-    if entered.get("old") == Some(new) {
-        return Err(refuse("The new password is the old one. Choose another."));
+    if form.raw("old") == new {
+        return Err(refuse(t.get("web-password-same")));
     }
     Ok(new.to_owned())
 }
 
-/// The stored hash of the old password, if it is the right one.
-async fn known(
-    state: &WebState,
-    parts: &Parts,
-    signed_in: &SignedIn,
-    entered: &Entered,
-) -> Result<String, Trouble> {
-    let SignedIn { directory, person, .. } = signed_in;
+/// The stored hash of the visitor's password, if what they entered is it. Wrong ones count like failures to
+/// sign in; the trouble's status is 403 then.
+///
+/// # Errors
+/// Wrong, too often, or too many at once.
+pub(crate) async fn known(visit: &Visit, parts: &Parts, entered: &str) -> Result<String, Trouble> {
+    let Visit { ui, directory, person, .. } = visit;
+    let t = visit.say(&WORDS);
     let login = Login {
         user: person.web_login.as_str(),
-        password: Secret::new(entered.get("old").unwrap_or_default()),
+        password: Secret::new(entered),
         via: Via::Basic,
-        client: client(state, parts),
+        client: client(ui, parts),
     };
-    match admitted(state, directory, login).await? {
+    let wrong = || Trouble::refused(t, ui, &AuthError::Wrong);
+    match admitted(t, ui, directory, login).await? {
         Ok(principal) if principal.person == person.id => {
             let stored = directory.password(person.id).map(|password| password.hash.clone());
-            stored.ok_or_else(|| refused(state, &AuthError::Wrong))
+            stored.ok_or_else(wrong)
         }
-        Ok(_) => Err(refused(state, &AuthError::Wrong)),
-        Err(error) => Err(refused(state, &error)),
+        Ok(_) => Err(wrong()),
+        Err(error) => Err(Trouble::refused(t, ui, &error)),
     }
 }
 
-fn refused(state: &WebState, error: &AuthError) -> Trouble {
-    let trouble = Trouble::refused(state, error);
+fn unchanged(t: Say, trouble: Trouble) -> Trouble {
     if trouble.status != StatusCode::FORBIDDEN {
         return trouble;
     }
-    let text = "The old password is wrong. Capital letters matter.";
-    Trouble { notice: wrong(NOT_CHANGED, text), ..trouble }
+    let text = t.get("web-password-wrong");
+    Trouble { notice: Notice::wrong(t.get("web-password-unchanged"), text), ..trouble }
 }
 
 /// Ends every session, and goes on with a new one.
-fn goes_on(
-    state: &WebState,
-    parts: &Parts,
-    signed_in: &SignedIn,
-    directory: &Directory,
-) -> Response {
-    let (sessions, now) = (state.authenticator.sessions(), state.clock.now());
-    let person = signed_in.claims.person;
-    sessions.end_all(signed_in.claims.instance, person, now);
-    let text = "All your other sessions were ended.";
-    let notice = good("Your new password is set", text);
-    let words = Words::new(Frame::new(ROOT, "Your new password is set"), notice);
-    let mut response = words.link("account", "Back to your account").respond(StatusCode::OK);
+fn goes_on(visit: &Visit, parts: &Parts, directory: &Directory) -> Response {
+    let (state, t) = (&visit.ui, visit.say(&WORDS));
+    let (sessions, person) = (state.authenticator.sessions(), visit.claims.person);
+    sessions.end_all(visit.claims.instance, person, visit.now);
+    let word = t.get("web-password-done");
+    let notice = Notice::good(word, t.get("web-password-done-text"));
+    let notice = notice.link(t.get("web-back-account"), visit.href("account"));
+    let mut response = laid_out(visit, StatusCode::OK, (Some(notice), None), Vec::new());
     let visitor = visitor(state, parts);
-    if let Some(begun) = sessions.begin_web(directory, person, visitor, &state.random, now) {
+    if let Some(begun) = sessions.begin_web(directory, person, visitor, &state.random, visit.now) {
         keep(state, &mut response, &begun.token);
     }
     response
 }
 
-fn page(signed_in: &SignedIn, trouble: Option<Trouble>) -> Response {
+fn page(visit: &Visit, trouble: Option<Trouble>) -> Response {
     let (status, wait) = trouble.as_ref().map_or((StatusCode::OK, None), |t| (t.status, t.wait));
-    let person = &signed_in.person;
-    let name = shown(&person.display_name());
+    let t = visit.say(&WORDS);
+    let old = Field::password("old", t.get("web-password-old"))
+        .autocomplete("current-password")
+        .max(1024)
+        .required();
+    let fields = std::iter::once(old).chain(new_password(t)).collect();
+    laid_out(visit, status, (trouble.map(|trouble| trouble.notice), wait), fields)
+}
+
+fn laid_out(
+    visit: &Visit,
+    status: StatusCode,
+    (notice, wait): (Option<Notice>, Option<std::time::Duration>),
+    fields: Vec<Field>,
+) -> Response {
+    let t = visit.say(&WORDS);
     let page = Page {
-        frame: Frame { who: Some(name), ..Frame::new(ROOT, "Change your password") },
-        login: person.web_login.to_string(),
-        notice: trouble.map(|trouble| trouble.notice),
+        frame: visit.frame(t.get("web-password-change"), Area::Account),
+        tabs: tabs(visit, "account/password"),
+        login: visit.person.web_login.to_string(),
+        fields,
+        notice,
+        t,
     };
     respond_in(status, &page, wait)
 }

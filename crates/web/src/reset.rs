@@ -8,24 +8,23 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request, State};
-use axum::http::StatusCode;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use firebell_access::authenticate::{UNCONFIRMED_RETRY, unconfirmed_sign_in};
-use firebell_access::form::Fields as Entered;
-pub(crate) use firebell_access::password::RULES;
+use firebell_access::authenticate::UNCONFIRMED_RETRY;
 use firebell_access::token::Claims;
 use firebell_access::{TokenError, TokenKind, password};
 use firebell_config::{Author, Change, ConfigError, Faults};
 use firebell_domain::credential::Password;
 use firebell_domain::directory::{Directory, Entity};
 use firebell_domain::person::Person;
+use firebell_ui::part::{Field, Notice};
+use firebell_ui::visitor::{Place, client, place};
+use firebell_ui::{Form, Query, Ui};
 
-use crate::WebState;
-use crate::frame::{Fields, Frame, Words, good, respond_in, wrong};
-use crate::page::Headline;
+use crate::outside::{Outside, Words, new_password, respond_in, rule};
 use crate::sign_in::{Trouble, fields, read};
-use crate::visitor::{Place, client, place};
+use crate::words::for_visitor;
 
 /// The way to the root from `/reset/{token}`.
 const ROOT_OF_TOKEN: &str = "../";
@@ -35,104 +34,120 @@ const USED: &str = "reset.used";
 #[derive(Debug, Template)]
 #[template(path = "reset_ask.html")]
 struct AskPage {
-    frame: Frame,
-    fields: Fields,
-    notice: Option<Headline>,
+    outside: Outside,
+    fields: Vec<Field>,
+    notice: Option<Notice>,
 }
 
 #[derive(Debug, Template)]
 #[template(path = "reset_set.html")]
 struct SetPage {
-    frame: Frame,
+    outside: Outside,
     login: String,
-    notice: Option<Headline>,
+    fields: [Field; 2],
+    notice: Option<Notice>,
+}
+
+/// What was asked for: an instance and a user name.
+#[derive(Default)]
+struct Asked {
+    instance: String,
+    login: String,
 }
 
 /// `GET /reset`
-pub(crate) async fn show(State(state): State<WebState>, request: Request) -> Response {
+pub(crate) async fn show(State(state): State<Ui>, query: Query, request: Request) -> Response {
     let (parts, _) = request.into_parts();
     if !state.authenticator.can_mail() {
-        return no_mail();
+        return no_mail(&parts.headers);
     }
-    let asked = Entered::read(parts.uri.query().unwrap_or_default().as_bytes());
-    ask_page(&state, &parts, &asked, None)
+    let (instance, login) = (query.text("instance").to_owned(), query.text("login").to_owned());
+    ask_page(&state, &parts, &Asked { instance, login }, None)
 }
 
 /// `POST /reset`
-pub(crate) async fn ask(State(state): State<WebState>, request: Request) -> Response {
+pub(crate) async fn ask(State(state): State<Ui>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     if !state.authenticator.can_mail() {
-        return no_mail();
+        return no_mail(&parts.headers);
     }
-    let entered = match read(body).await {
-        Ok(entered) => entered,
-        Err(trouble) => return ask_page(&state, &parts, &Entered::default(), Some(trouble)),
+    let form = match read(for_visitor(&parts.headers), body).await {
+        Ok(form) => form,
+        Err(trouble) => return ask_page(&state, &parts, &Asked::default(), Some(trouble)),
     };
-    match send(&state, &parts, &entered) {
+    let (instance, login) = (form.text("instance").to_owned(), form.text("login").to_owned());
+    let asked = Asked { instance, login };
+    match send(&state, &parts, &asked) {
         Ok(()) => {
-            let text = "If there is such a user with an e-mail device, a message with a link is on \
-                        its way. The link works for 30 minutes.";
-            let words = Words::new(
-                Frame::new("", "Look into your mail"),
-                good("Look into your mail", text),
-            );
-            words.link("sign-in", "Back to signing in").respond(StatusCode::OK)
+            let outside = Outside::new(&parts.headers, "", "web-reset-sent");
+            let text = outside.t.get("web-reset-sent-text");
+            let notice = Notice::good(outside.title.clone(), text);
+            Words::new(outside, notice).link("web-reset-back", "sign-in").respond(StatusCode::OK)
         }
-        Err(trouble) => ask_page(&state, &parts, &entered, Some(trouble)),
+        Err(trouble) => ask_page(&state, &parts, &asked, Some(trouble)),
     }
 }
 
-fn send(state: &WebState, parts: &Parts, entered: &Entered) -> Result<(), Trouble> {
-    let Some(login) = entered.word("login") else {
-        let notice = wrong("Something is missing", "Enter your user name.");
+fn send(state: &Ui, parts: &Parts, asked: &Asked) -> Result<(), Trouble> {
+    let t = for_visitor(&parts.headers);
+    if asked.login.is_empty() {
+        let notice = Notice::wrong(t.get("web-missing"), t.get("web-reset-missing"));
         return Err(Trouble::new(StatusCode::BAD_REQUEST, notice));
-    };
-    let directory = match place(state, parts, entered.word("instance")) {
+    }
+    let directory = match place(state, parts, asked.instance()) {
         Place::Is(directory) => directory,
-        other => return Err(Trouble::nowhere(state, other)),
+        other => return Err(Trouble::nowhere(t, state, other)),
     };
     let (client, now) = (client(state, parts), state.clock.now());
-    let asked = state.authenticator.request_reset(&directory, login, client, now);
-    asked.map_err(|error| Trouble::refused(state, &error))
+    let sent = state.authenticator.request_reset(&directory, &asked.login, client, now);
+    sent.map_err(|error| Trouble::refused(t, state, &error))
+}
+
+impl Asked {
+    fn instance(&self) -> Option<&str> {
+        Some(self.instance.as_str()).filter(|name| !name.is_empty())
+    }
 }
 
 /// `GET /reset/{token}`
 pub(crate) async fn show_set(
-    State(state): State<WebState>,
+    State(state): State<Ui>,
     path: Result<Path<String>, PathRejection>,
+    headers: HeaderMap,
 ) -> Response {
-    match open(&state, path) {
-        Ok(link) => set_page(&link.person, None),
+    match open(&state, path, &headers) {
+        Ok(link) => set_page(&headers, &link.person, None),
         Err(response) => *response,
     }
 }
 
 /// `POST /reset/{token}`
 pub(crate) async fn set(
-    State(state): State<WebState>,
+    State(state): State<Ui>,
     path: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Response {
-    let link = match open(&state, path) {
+    let (parts, body) = request.into_parts();
+    let headers = &parts.headers;
+    let link = match open(&state, path, headers) {
         Ok(link) => link,
         Err(response) => return *response,
     };
-    let (parts, body) = request.into_parts();
-    let entered = match read(body).await {
-        Ok(entered) => entered,
-        Err(trouble) => return set_page(&link.person, Some(trouble)),
+    let form = match read(for_visitor(headers), body).await {
+        Ok(form) => form,
+        Err(trouble) => return set_page(headers, &link.person, Some(trouble)),
     };
-    match change(&state, &link, &entered).await {
+    match change(&state, headers, &link, &form).await {
         Ok(directory) => {
             let (person, now) = (link.claims.person, state.clock.now());
             state.authenticator.trust(&directory, person, client(&state, &parts), now);
-            let text = "All your sessions were ended. Sign in with the new password.";
-            let notice = good("Your new password is set", text);
-            let words = Words::new(Frame::new(ROOT_OF_TOKEN, "Your new password is set"), notice);
-            words.link("sign-in", "Sign in").respond(StatusCode::OK)
+            let outside = Outside::new(headers, ROOT_OF_TOKEN, "web-password-done");
+            let text = outside.t.get("web-reset-done-text");
+            let notice = Notice::good(outside.title.clone(), text);
+            Words::new(outside, notice).link("web-sign-in", "sign-in").respond(StatusCode::OK)
         }
-        Err(Failed::Trouble(trouble)) => set_page(&link.person, Some(trouble)),
-        Err(Failed::Used) => dead(),
+        Err(Failed::Trouble(trouble)) => set_page(headers, &link.person, Some(trouble)),
+        Err(Failed::Used) => dead(headers),
     }
 }
 
@@ -143,13 +158,14 @@ struct OpenLink {
 }
 
 fn open(
-    state: &WebState,
+    state: &Ui,
     path: Result<Path<String>, PathRejection>,
+    headers: &HeaderMap,
 ) -> Result<OpenLink, Box<Response>> {
     // A path that is not even text cannot hold a token.
     let token = path.map(|Path(token)| token).unwrap_or_default();
     let sessions = state.authenticator.sessions();
-    let refuse = |error| Box::new(refused(state, error));
+    let refuse = |error| Box::new(refused(state, headers, error));
     let claims = sessions.read(TokenKind::Reset, &token, state.clock.now()).map_err(refuse)?;
     let directory = state.snapshots.instance(claims.instance);
     let directory = directory.ok_or_else(|| refuse(TokenError::Outdated))?;
@@ -167,25 +183,25 @@ enum Failed {
 }
 
 async fn change(
-    state: &WebState,
+    state: &Ui,
+    headers: &HeaderMap,
     link: &OpenLink,
-    entered: &Entered,
+    form: &Form,
 ) -> Result<Arc<Directory>, Failed> {
-    let new = entered.get("password").unwrap_or_default().to_owned();
+    let t = for_visitor(headers);
+    let new = form.raw("password").to_owned();
     let refuse = |text: String| {
-        let notice = wrong("The password was not set", text);
+        let notice = Notice::wrong(t.get("web-reset-failed"), text);
         Failed::Trouble(Trouble::new(StatusCode::BAD_REQUEST, notice))
     };
-    password::check(&new).map_err(|error| refuse(error.to_string()))?;
-    if entered.get("again") != Some(new.as_str()) {
-        return Err(refuse(
-            "You entered two different passwords. Enter the same twice.".to_owned(),
-        ));
+    password::check(&new).map_err(|error| refuse(rule(t, &error)))?;
+    if form.raw("again") != new {
+        return Err(refuse(t.get("web-password-differ")));
     }
     let random = state.random.clone();
     let hashed = state.slowly.run(move || password::hash(&new, &random)).await;
     let hash = hashed.ok().and_then(Result::ok);
-    let hash = hash.ok_or_else(|| Failed::Trouble(Trouble::busy()))?;
+    let hash = hash.ok_or_else(|| Failed::Trouble(Trouble::busy(t)))?;
     let (claims, door) = (link.claims, Arc::clone(&state.authenticator));
     let decide = move |newest: &Directory| {
         // Of two who use the link at once, one does.
@@ -205,58 +221,51 @@ async fn change(
         }
         Err(error) => {
             tracing::warn!(%error, "a new password could not be set");
-            let text = "Your old password still works. Try again in a moment.";
-            let notice = wrong("The password could not be set just now", text);
+            let notice = Notice::wrong(t.get("web-reset-later"), t.get("web-old-works"));
             Err(Failed::Trouble(Trouble::later(notice, UNCONFIRMED_RETRY)))
         }
     }
 }
 
-fn refused(state: &WebState, error: TokenError) -> Response {
+fn refused(state: &Ui, headers: &HeaderMap, error: TokenError) -> Response {
     if error == TokenError::Outdated && !state.authenticator.is_confirmed() {
-        let notice = wrong("Not sure just now", unconfirmed_sign_in());
-        let words = Words::new(Frame::new(ROOT_OF_TOKEN, "Not sure just now"), notice);
+        let outside = Outside::new(headers, ROOT_OF_TOKEN, "web-not-sure");
+        let text = outside.t.get("web-not-sure-sign-in");
+        let words = Words::new(outside.clone(), Notice::wrong(outside.title, text));
         return respond_in(StatusCode::SERVICE_UNAVAILABLE, &words, Some(UNCONFIRMED_RETRY));
     }
-    dead()
+    dead(headers)
 }
 
-fn dead() -> Response {
-    let text = "It was used, is older than 30 minutes, or is not complete. Nothing was done.";
-    let notice = wrong("This link does not work any more", text);
-    let words = Words::new(Frame::new(ROOT_OF_TOKEN, "This link does not work any more"), notice);
-    words.link("reset", "Ask for a new link").respond(StatusCode::GONE)
+fn dead(headers: &HeaderMap) -> Response {
+    let outside = Outside::new(headers, ROOT_OF_TOKEN, "web-reset-dead");
+    let notice = Notice::wrong(outside.title.clone(), outside.t.get("web-reset-dead-text"));
+    Words::new(outside, notice).link("web-reset-again", "reset").respond(StatusCode::GONE)
 }
 
-fn no_mail() -> Response {
-    let text = "This server sends no e-mail. Ask an administrator of your instance to set a new \
-                password for you.";
-    let notice = wrong("No link can be sent", text);
-    let words = Words::new(Frame::new("", "No link can be sent"), notice);
-    words.link("sign-in", "Back to signing in").respond(StatusCode::NOT_IMPLEMENTED)
+fn no_mail(headers: &HeaderMap) -> Response {
+    let outside = Outside::new(headers, "", "web-reset-no-mail");
+    let notice = Notice::wrong(outside.title.clone(), outside.t.get("web-reset-no-mail-text"));
+    let words = Words::new(outside, notice).link("web-reset-back", "sign-in");
+    words.respond(StatusCode::NOT_IMPLEMENTED)
 }
 
-fn ask_page(
-    state: &WebState,
-    parts: &Parts,
-    entered: &Entered,
-    trouble: Option<Trouble>,
-) -> Response {
+fn ask_page(state: &Ui, parts: &Parts, asked: &Asked, trouble: Option<Trouble>) -> Response {
     let (status, wait) = trouble.as_ref().map_or((StatusCode::OK, None), |t| (t.status, t.wait));
-    let page = AskPage {
-        frame: Frame::new("", "Forgot your password?"),
-        fields: fields(state, parts, entered),
-        notice: trouble.map(|trouble| trouble.notice),
-    };
-    respond_in(status, &page, wait)
+    let outside = Outside::new(&parts.headers, "", "web-reset-ask");
+    let (fields, _) = fields(outside.t, state, parts, (asked.instance(), &asked.login));
+    let notice = trouble.map(|trouble| trouble.notice);
+    respond_in(status, &AskPage { outside, fields, notice }, wait)
 }
 
-fn set_page(person: &Person, trouble: Option<Trouble>) -> Response {
+fn set_page(headers: &HeaderMap, person: &Person, trouble: Option<Trouble>) -> Response {
     let (status, wait) = trouble.as_ref().map_or((StatusCode::OK, None), |t| (t.status, t.wait));
+    let outside = Outside::new(headers, ROOT_OF_TOKEN, "web-reset-set");
     let page = SetPage {
-        frame: Frame::new(ROOT_OF_TOKEN, "Set a new password"),
         login: person.web_login.to_string(),
+        fields: new_password(outside.t),
         notice: trouble.map(|trouble| trouble.notice),
+        outside,
     };
     respond_in(status, &page, wait)
 }

@@ -16,10 +16,11 @@ use firebell_domain::person::PersonId;
 use firebell_domain::response::Response;
 use firebell_domain::schedule::Zone;
 use firebell_pipeline::respond::LinkView;
+use firebell_ui::{Lang, Say, Shape, clock, when};
 
-use crate::page::{Facts, Mark, Offer, Offers, Said, Shape};
-use crate::when::{clock, when};
+use crate::page::{Facts, Mark, Offer, Offers, Said};
 use crate::wording::{self, Holder};
+use crate::words::say;
 
 /// Answers listed on the page; older ones are counted.
 const SAID_SHOWN_MAX: usize = 5;
@@ -40,6 +41,8 @@ pub(crate) struct Seen {
     /// Whether the reader may answer; stakeholders are told and do not.
     pub(crate) may_answer: bool,
     pub(crate) now: Timestamp,
+    /// What the reader's browser asks for, for readers of a language no page is written in.
+    pub(crate) browser: Lang,
 }
 
 impl Seen {
@@ -65,10 +68,21 @@ impl Seen {
         person.map_or_else(Zone::utc, |person| person.zone.clone())
     }
 
+    /// The reader's language.
+    pub(crate) fn lang(&self) -> Lang {
+        let person = self.directory.person(self.view.person);
+        person.and_then(|person| Lang::of_tag(&person.language)).unwrap_or(self.browser)
+    }
+
+    /// In the reader's language.
+    pub(crate) fn t(&self) -> Say {
+        say(self.lang())
+    }
+
     /// A person's name as shown to people.
     fn name(&self, id: PersonId) -> String {
         let person = self.directory.person(id);
-        person.map_or_else(|| "somebody who was removed".to_owned(), |p| shown(&p.display_name()))
+        person.map_or_else(|| self.t().get("web-removed"), |p| shown(&p.display_name()))
     }
 
     /// Who has the alert, or ended it.
@@ -87,7 +101,7 @@ impl Seen {
 
     /// The alert, for the page.
     pub(crate) fn facts(&self) -> Facts {
-        let (alert, zone) = (&self.view.alert, self.zone());
+        let (alert, zone, lang) = (&self.view.alert, self.zone(), self.lang());
         let responses = &self.view.responses;
         let earlier = responses.len().saturating_sub(SAID_SHOWN_MAX);
         let since = match alert.state {
@@ -96,15 +110,15 @@ impl Seen {
             State::Closed => alert.closed.map(|closed| closed.at),
         };
         Facts {
-            priority: priority(alert),
+            priority: priority(self.t(), alert),
             title: shown(&alert.summary),
             context: self.context(),
-            opened: when(alert.created, self.now, &zone),
+            opened: when(alert.created, self.now, &zone, lang),
             standing: self.standing(),
-            since: since.map(|at| when(at, self.now, &zone)),
+            since: since.map(|at| when(at, self.now, &zone, lang)),
             told: self.told(),
             said: responses.iter().skip(earlier).map(|r| self.said(r, &zone)).collect(),
-            earlier,
+            earlier: (earlier > 0).then(|| self.t().n("web-earlier", earlier)),
         }
     }
 
@@ -113,13 +127,14 @@ impl Seen {
         let alert = &self.view.alert;
         let mut first = vec![format!("#{}", alert.number)];
         if let Some(integration) = self.directory.integration(alert.integration) {
-            first.push(format!("from {}", shown(integration.name.as_str())));
+            let name = shown(integration.name.as_str());
+            first.push(self.t().a("web-from", &[("name", &name)]));
         }
         if let Some(form) = self.directory.form(alert.form) {
             first.push(shown(form.name.as_str()));
         }
         if alert.count > 1 {
-            first.push(format!("{} events", alert.count));
+            first.push(self.t().n("web-events", alert.count));
         }
         let second = alert.properties.iter().take(PROPERTIES_SHOWN_MAX);
         let second: Vec<String> = second
@@ -136,14 +151,17 @@ impl Seen {
         let names: Vec<String> =
             others.clone().take(TOLD_SHOWN_MAX).map(|id| self.name(*id)).collect();
         let more = others.count().saturating_sub(names.len());
-        let tail = if more > 0 { format!(" and {more} more") } else { String::new() };
-        (!names.is_empty()).then(|| format!("Also told: {}{tail}", names.join(", ")))
+        let (t, names) = (self.t(), names.join(", "));
+        (!names.is_empty()).then(|| match more {
+            0 => t.a("web-told", &[("names", &names)]),
+            more => t.na("web-told-more", more, &[("names", &names)]),
+        })
     }
 
     fn standing(&self) -> Mark {
         let alert = &self.view.alert;
         let anybody = !self.view.responses.is_empty();
-        let text = self.with_holder(|holder| wording::standing(alert, holder, anybody));
+        let text = self.with_holder(|holder| wording::standing(self.t(), alert, holder, anybody));
         let (class, shape) = match alert.state {
             State::Open => ("waits", Shape::Ring),
             State::Acknowledged | State::Closed => ("ok", Shape::Check),
@@ -154,7 +172,7 @@ impl Seen {
 
     fn said(&self, response: &Response, zone: &Zone) -> Said {
         let who = if response.person == self.view.person {
-            "You".to_owned()
+            self.t().get("web-you")
         } else {
             self.name(response.person)
         };
@@ -163,7 +181,7 @@ impl Seen {
             who,
             what: shown(&response.option.text),
             comment: comment.map(|c| cut(&shown(c), COMMENT_SHOWN_CHARS_MAX)),
-            when: when(response.at, self.now, zone),
+            when: when(response.at, self.now, zone, self.lang()),
         }
     }
 
@@ -179,13 +197,13 @@ impl Seen {
             return None;
         }
         let (loud, lead) = match chosen {
-            Choice::Confirm(number) => (Some(number), "Or answer"),
+            Choice::Confirm(number) => (Some(number), self.t().get("web-or-answer")),
             Choice::Open => {
                 let first =
                     self.options().iter().find(|o| o.contribution != Contribution::Negative);
-                (first.map(|o| o.number), "")
+                (first.map(|o| o.number), String::new())
             }
-            Choice::After(_) => (None, "Or change your answer"),
+            Choice::After(_) => (None, self.t().get("web-or-change")),
         };
         let options: Vec<&ResponseOption> =
             self.options().iter().filter(|option| chosen != Choice::After(option.number)).collect();
@@ -210,7 +228,7 @@ impl Seen {
         Offer {
             number: option.number,
             label: shown(&option.text),
-            next: self.with_holder(|who| wording::next(option.action, state, who)),
+            next: self.with_holder(|who| wording::next(self.t(), option.action, state, who)),
             class: "",
         }
     }
@@ -218,11 +236,8 @@ impl Seen {
     /// Whose link it is, and for how long.
     pub(crate) fn footnote(&self) -> String {
         let name = self.name(self.view.person);
-        let until = clock(self.claims.expires, self.now, &self.zone());
-        format!(
-            "This link was sent to {name} and answers as {name} until {until}. \
-             Do not pass it on."
-        )
+        let until = clock(self.claims.expires, self.now, &self.zone(), self.lang());
+        self.t().a("web-footnote", &[("name", &name), ("until", &until)])
     }
 }
 
@@ -238,14 +253,14 @@ pub(crate) enum Choice {
 }
 
 /// A priority's shape, colour and word; without colour once nobody is needed.
-fn priority(alert: &Alert) -> Mark {
-    let (class, shape, word) = match alert.priority {
-        Priority::High => ("high", Shape::Triangle, "High"),
-        Priority::Medium => ("medium", Shape::Square, "Medium"),
-        Priority::Low => ("low", Shape::Circle, "Low"),
+fn priority(t: Say, alert: &Alert) -> Mark {
+    let (class, shape, text) = match alert.priority {
+        Priority::High => ("high", Shape::Triangle, t.get("web-priority-high")),
+        Priority::Medium => ("medium", Shape::Square, t.get("web-priority-medium")),
+        Priority::Low => ("low", Shape::Circle, t.get("web-priority-low")),
     };
     let class = if alert.state == State::Closed { "muted" } else { class };
-    Mark { class, shape, text: word.to_owned() }
+    Mark { class, shape, text }
 }
 
 /// A text of somebody else's without what hides or turns text; white space becomes plain spaces.

@@ -10,159 +10,209 @@ use axum::extract::{Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use firebell_access::authenticate::{
-    Login, Prepared, UNCONFIRMED_RETRY, unconfirmed_instance, unconfirmed_sign_in,
-};
-use firebell_access::form::Fields as Entered;
-use firebell_access::{AuthError, Principal, Via};
+use firebell_access::authenticate::{Login, Prepared, UNCONFIRMED_RETRY};
+use firebell_access::{AuthError, Permission, Principal, Scope, Via, allows};
 use firebell_base::Secret;
 use firebell_domain::directory::Directory;
 use firebell_domain::name::cut;
+use firebell_ui::part::{Field, Notice};
+use firebell_ui::visitor::{Place, Who, client, forget, keep, place, presented, visitor, who};
+use firebell_ui::{FORM_BYTES_MAX, Form, Kept, Query, Say, TooLarge, Ui, read_form};
 
-use crate::WebState;
-use crate::form;
-use crate::frame::{Button, Fields, Frame, Words, good, lead_to, respond_in, wrong};
-use crate::page::Headline;
-use crate::visitor::{Place, Who, client, forget, keep, place, presented, visitor, who};
+use crate::kept;
+use crate::outside::{Outside, Words, lead_to, respond_in};
 
 /// Where people go who said nothing else.
-const HOME: &str = "account";
+const HOME: &str = "alerts";
+/// Where people go who may not see that.
+const ACCOUNT: &str = "account";
 /// Characters of the place to go to afterwards.
 const NEXT_CHARS_MAX: usize = 500;
+/// The largest form of these pages, in bytes, unless entries are kept with it.
+const SIGN_IN_BYTES_MAX: usize = 16 * 1024;
+/// The largest form with entries that are kept: what a page takes, and the names' prefixes.
+const KEPT_BYTES_MAX: usize = 2 * FORM_BYTES_MAX;
 
 #[derive(Debug, Template)]
 #[template(path = "sign_in.html")]
 struct Page {
-    frame: Frame,
-    fields: Fields,
-    next: Option<String>,
-    notice: Option<Headline>,
+    outside: Outside,
+    fields: Vec<Field>,
+    kept: Vec<(String, String)>,
+    notice: Option<Notice>,
 }
 
 /// Why a form was not taken: what is said, the status, and when to come again.
 pub(crate) struct Trouble {
-    pub(crate) notice: Headline,
+    pub(crate) notice: Notice,
     pub(crate) status: StatusCode,
     pub(crate) wait: Option<Duration>,
 }
 
 impl Trouble {
-    pub(crate) const fn new(status: StatusCode, notice: Headline) -> Self {
+    pub(crate) const fn new(status: StatusCode, notice: Notice) -> Self {
         Self { notice, status, wait: None }
     }
 
     /// Nobody can do it just now.
-    pub(crate) const fn later(notice: Headline, wait: Duration) -> Self {
+    pub(crate) const fn later(notice: Notice, wait: Duration) -> Self {
         Self { notice, status: StatusCode::SERVICE_UNAVAILABLE, wait: Some(wait) }
     }
 
     /// The passwords of others are being verified.
-    pub(crate) fn busy() -> Self {
-        let text = "Nothing was done. Try again in a second.";
-        Self::later(wrong("Many people are signing in just now", text), Duration::from_secs(1))
+    pub(crate) fn busy(t: Say) -> Self {
+        let notice = Notice::wrong(t.get("web-busy"), t.get("web-busy-text"));
+        Self::later(notice, Duration::from_secs(1))
+    }
+
+    /// Whether somebody may sign in cannot be said for sure.
+    fn unsure(t: Say) -> Self {
+        let notice = Notice::wrong(t.get("web-not-sure"), t.get("web-not-sure-sign-in"));
+        Self::later(notice, UNCONFIRMED_RETRY)
     }
 
     /// The instance that was named cannot be used.
-    pub(crate) fn nowhere(state: &WebState, place: Place) -> Self {
+    pub(crate) fn nowhere(t: Say, state: &Ui, place: Place) -> Self {
         let name = match place {
-            Place::Unknown(name) => name,
+            Place::Unknown(name) => cut(&name, 100),
             Place::Ask => {
-                let notice = wrong("Which instance?", "Enter the name of your instance.");
+                let notice = Notice::wrong(t.get("web-which"), t.get("web-which-text"));
                 return Self::new(StatusCode::BAD_REQUEST, notice);
             }
             Place::None | Place::Is(_) => String::new(),
         };
         if !state.authenticator.is_confirmed() {
-            let notice = wrong("Not sure just now", unconfirmed_instance(&name));
-            return Self::later(notice, UNCONFIRMED_RETRY);
+            let text = t.a("web-not-sure-instance", &[("name", &name)]);
+            return Self::later(Notice::wrong(t.get("web-not-sure"), text), UNCONFIRMED_RETRY);
         }
-        let text = if name.is_empty() {
-            "This server has no instance yet. Whoever runs it makes one with `firebell instance \
-             create`."
-                .to_owned()
+        let notice = if name.is_empty() {
+            let notice = Notice::wrong(t.get("web-no-instance"), t.get("web-no-instance-yet"));
+            notice.link(t.get("web-set-up"), "start")
         } else {
-            format!("There is no instance {:?} on this server. Check its name.", cut(&name, 100))
+            let text = t.a("web-no-instance-text", &[("name", &name)]);
+            Notice::wrong(t.get("web-no-instance"), text)
         };
-        Self::new(StatusCode::NOT_FOUND, wrong("No such instance", text))
+        Self::new(StatusCode::NOT_FOUND, notice)
     }
 
     /// Somebody was not let in.
-    pub(crate) fn refused(state: &WebState, error: &AuthError) -> Self {
+    pub(crate) fn refused(t: Say, state: &Ui, error: &AuthError) -> Self {
         match error {
-            AuthError::LockedOut { retry_after } => Self {
-                notice: wrong("Too many attempts", error.to_string()),
-                status: StatusCode::TOO_MANY_REQUESTS,
-                wait: Some(*retry_after),
-            },
-            _ if !state.authenticator.is_confirmed() => {
-                let notice = wrong("Not sure just now", unconfirmed_sign_in());
-                Self::later(notice, UNCONFIRMED_RETRY)
+            AuthError::LockedOut { retry_after } => {
+                let text = t.n("web-too-many-text", retry_after.as_secs());
+                Self {
+                    notice: Notice::wrong(t.get("web-too-many"), text),
+                    status: StatusCode::TOO_MANY_REQUESTS,
+                    wait: Some(*retry_after),
+                }
             }
+            _ if !state.authenticator.is_confirmed() => Self::unsure(t),
             AuthError::Wrong | AuthError::Missing | AuthError::Malformed => {
-                let text = "The user name or the password is wrong. Check both; capital letters \
-                            matter in the password.";
-                Self::new(StatusCode::FORBIDDEN, wrong("You are not signed in", text))
+                let notice = Notice::wrong(t.get("web-not-in"), t.get("web-not-in-text"));
+                Self::new(StatusCode::FORBIDDEN, notice)
             }
         }
     }
 }
 
 /// `GET /sign-in`
-pub(crate) async fn show(State(state): State<WebState>, request: Request) -> Response {
+pub(crate) async fn show(State(state): State<Ui>, query: Query, request: Request) -> Response {
     let (parts, _) = request.into_parts();
-    let asked = Entered::read(parts.uri.query().unwrap_or_default().as_bytes());
-    let next = asked.word("next").and_then(safe);
+    let asked = Entered::asked(&query);
     match who(&state, &parts.headers) {
-        Who::In(_) => lead_to(&target(next.as_deref())),
-        Who::Nobody => page(&state, &parts, &asked, None),
+        Who::In(visitor) => lead_to(&target(asked.next.as_deref(), &visitor.principal)),
+        Who::Nobody => form_page(&state, &parts, &asked, None),
         Who::Unconfirmed => {
-            let notice = wrong("Not sure just now", unconfirmed_sign_in());
-            let trouble = Trouble::later(notice, UNCONFIRMED_RETRY);
-            page(&state, &parts, &asked, Some(trouble))
+            let trouble = Trouble::unsure(crate::words::for_visitor(&parts.headers));
+            form_page(&state, &parts, &asked, Some(trouble))
         }
     }
 }
 
 /// `POST /sign-in`
-pub(crate) async fn enter(State(state): State<WebState>, request: Request) -> Response {
+pub(crate) async fn enter(State(state): State<Ui>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let entered = match read(body).await {
-        Ok(entered) => entered,
-        Err(trouble) => return page(&state, &parts, &Entered::default(), Some(trouble)),
+    let t = crate::words::for_visitor(&parts.headers);
+    let form = match read_form(body, KEPT_BYTES_MAX).await {
+        Ok(form) if Kept::of(&form).is_some() || size(&form) <= SIGN_IN_BYTES_MAX => form,
+        Ok(_) | Err(TooLarge) => {
+            return form_page(&state, &parts, &Entered::default(), Some(too_much(t)));
+        }
     };
-    match admit(&state, &parts, &entered).await {
+    let entered = Entered::of(&form);
+    match admit(&state, &parts, &form, &entered).await {
         Ok((directory, principal)) => begin(&state, &parts, &entered, &directory, &principal),
-        Err(trouble) => page(&state, &parts, &entered, Some(trouble)),
+        Err(trouble) => form_page(&state, &parts, &entered, Some(trouble)),
+    }
+}
+
+/// What came with a form, to be shown again: never the password.
+#[derive(Default)]
+struct Entered {
+    instance: String,
+    login: String,
+    next: Option<String>,
+    kept: Option<Kept>,
+}
+
+impl Entered {
+    fn of(form: &Form) -> Self {
+        let text = |name| cut(form.text(name), 200);
+        let (instance, login) = (text("instance"), text("login"));
+        Self { instance, login, next: safe(form.text("next")), kept: Kept::of(form) }
+    }
+
+    fn asked(query: &Query) -> Self {
+        let text = |name| cut(query.text(name), 200);
+        Self {
+            instance: text("instance"),
+            login: text("login"),
+            next: safe(query.text("next")),
+            kept: None,
+        }
+    }
+
+    fn instance(&self) -> Option<&str> {
+        Some(self.instance.as_str()).filter(|name| !name.is_empty())
     }
 }
 
 /// Reads a form of these pages.
-pub(crate) async fn read(body: Body) -> Result<Entered, Trouble> {
-    form::fields(body).await.map_err(|form::TooLarge| {
-        let notice = wrong("That was too much", "What you entered is too long. Shorten it.");
-        Trouble::new(StatusCode::PAYLOAD_TOO_LARGE, notice)
-    })
+pub(crate) async fn read(t: Say, body: Body) -> Result<Form, Trouble> {
+    read_form(body, SIGN_IN_BYTES_MAX).await.map_err(|TooLarge| too_much(t))
+}
+
+fn too_much(t: Say) -> Trouble {
+    let notice = Notice::wrong(t.get("web-too-much"), t.get("web-too-much-text"));
+    Trouble::new(StatusCode::PAYLOAD_TOO_LARGE, notice)
+}
+
+fn size(form: &Form) -> usize {
+    form.pairs().iter().map(|(name, value)| name.len() + value.len() + 2).sum()
 }
 
 async fn admit(
-    state: &WebState,
+    state: &Ui,
     parts: &Parts,
+    form: &Form,
     entered: &Entered,
 ) -> Result<(Arc<Directory>, Principal), Trouble> {
-    let (Some(user), Some(password)) = (entered.word("login"), entered.get("password")) else {
-        let notice = wrong("Something is missing", "Enter your user name and your password.");
+    let t = crate::words::for_visitor(&parts.headers);
+    let (user, password) = (form.text("login"), form.raw("password"));
+    if user.is_empty() || password.is_empty() {
+        let notice = Notice::wrong(t.get("web-missing"), t.get("web-sign-in-missing"));
         return Err(Trouble::new(StatusCode::BAD_REQUEST, notice));
-    };
-    let directory = match place(state, parts, entered.word("instance")) {
+    }
+    let directory = match place(state, parts, entered.instance()) {
         Place::Is(directory) => directory,
-        other => return Err(Trouble::nowhere(state, other)),
+        other => return Err(Trouble::nowhere(t, state, other)),
     };
     let password = Secret::new(password);
     // How they got in is decided when the session lets them in.
     let login = Login { user, password, via: Via::Basic, client: client(state, parts) };
-    match admitted(state, &directory, login).await? {
+    match admitted(t, state, &directory, login).await? {
         Ok(principal) => Ok((directory, principal)),
-        Err(error) => Err(Trouble::refused(state, &error)),
+        Err(error) => Err(Trouble::refused(t, state, &error)),
     }
 }
 
@@ -171,7 +221,8 @@ async fn admit(
 /// # Errors
 /// [`Trouble`] if too many are asking.
 pub(crate) async fn admitted(
-    state: &WebState,
+    t: Say,
+    state: &Ui,
     directory: &Directory,
     login: Login<'_>,
 ) -> Result<Result<Principal, AuthError>, Trouble> {
@@ -180,76 +231,134 @@ pub(crate) async fn admitted(
         Ok(Prepared::Pending(pending)) => {
             let (door, clock) = (Arc::clone(&state.authenticator), state.clock.clone());
             let verified = state.slowly.run(move || door.verify(&pending, clock.now())).await;
-            verified.map_err(|_| Trouble::busy())
+            verified.map_err(|_| Trouble::busy(t))
         }
         Err(error) => Ok(Err(error)),
     }
 }
 
 fn begin(
-    state: &WebState,
+    state: &Ui,
     parts: &Parts,
     entered: &Entered,
     directory: &Directory,
     principal: &Principal,
 ) -> Response {
-    let now = state.clock.now();
-    let sessions = state.authenticator.sessions();
-    let visitor = visitor(state, parts);
-    let person = principal.person;
+    let mut response = match &entered.kept {
+        Some(kept) => kept::offer(&parts.headers, kept, home(principal)),
+        None => lead_to(&target(entered.next.as_deref(), principal)),
+    };
+    if start_session(state, parts, directory, principal, &mut response) {
+        return response;
+    }
+    let t = crate::words::for_visitor(&parts.headers);
+    form_page(state, parts, entered, Some(Trouble::refused(t, state, &AuthError::Wrong)))
+}
+
+/// Begins a session in this browser, and ends the ones it had. Says whether one began.
+pub(crate) fn start_session(
+    state: &Ui,
+    parts: &Parts,
+    directory: &Directory,
+    principal: &Principal,
+    response: &mut Response,
+) -> bool {
+    let (sessions, now) = (state.authenticator.sessions(), state.clock.now());
+    let (visitor, person) = (visitor(state, parts), principal.person);
     let Some(begun) = sessions.begin_web(directory, person, visitor, &state.random, now) else {
-        let trouble = Trouble::refused(state, &AuthError::Wrong);
-        return page(state, parts, entered, Some(trouble));
+        return false;
     };
     for old in presented(state, &parts.headers) {
         sessions.end_of(&old, now);
     }
-    let next = entered.word("next").and_then(safe);
-    let mut response = lead_to(&target(next.as_deref()));
-    keep(state, &mut response, &begun.token);
-    response
+    keep(state, response, &begun.token);
+    true
 }
 
 /// `GET /sign-out`: asks, because a GET never acts.
-pub(crate) async fn ask_out() -> Response {
-    let notice = good("Sign out?", "Alerts still reach you. Only this browser forgets you.");
-    let button = Some(Button { action: "sign-out", label: "Sign out" });
-    let words = Words::new(Frame::new("", "Sign out"), notice);
-    Words { button, ..words }.link(HOME, "Stay signed in").respond(StatusCode::OK)
+pub(crate) async fn ask_out(headers: HeaderMap) -> Response {
+    let outside = Outside::new(&headers, "", "web-sign-out-ask");
+    let notice = Notice::info(outside.title.clone(), outside.t.get("web-sign-out-text"));
+    let words = Words::new(outside, notice).button("web-sign-out", "sign-out");
+    words.link("web-stay", HOME).respond(StatusCode::OK)
 }
 
 /// `POST /sign-out`
-pub(crate) async fn leave(State(state): State<WebState>, headers: HeaderMap) -> Response {
+pub(crate) async fn leave(State(state): State<Ui>, headers: HeaderMap) -> Response {
     let now = state.clock.now();
     for claims in presented(&state, &headers) {
         state.authenticator.sessions().end_of(&claims, now);
     }
-    let notice = good("You are signed out", "Alerts still reach you on your devices.");
-    let words = Words::new(Frame::new("", "Signed out"), notice).link("sign-in", "Sign in again");
+    let outside = Outside::new(&headers, "", "web-signed-out");
+    let notice = Notice::good(outside.title.clone(), outside.t.get("web-signed-out-text"));
+    let words = Words::new(outside, notice).link("web-sign-in-again", "sign-in");
     let mut response = words.respond(StatusCode::OK);
     forget(&state, &mut response);
     response
 }
 
-fn page(state: &WebState, parts: &Parts, entered: &Entered, trouble: Option<Trouble>) -> Response {
-    let (status, wait) = trouble.as_ref().map_or((StatusCode::OK, None), |t| (t.status, t.wait));
-    let page = Page {
-        frame: Frame::new("", "Sign in"),
-        fields: fields(state, parts, entered),
-        next: entered.word("next").and_then(safe),
-        notice: trouble.map(|trouble| trouble.notice),
-    };
-    respond_in(status, &page, wait)
+/// The page to sign in for somebody whose session was over when they sent a form.
+pub(crate) fn keeping(state: &Ui, parts: &Parts, kept: Kept) -> Response {
+    let entered = Entered { kept: Some(kept::without_passwords(kept)), ..Entered::default() };
+    form_page(state, parts, &entered, None)
 }
 
-/// What to show again of what was entered: never the password.
-pub(crate) fn fields(state: &WebState, parts: &Parts, entered: &Entered) -> Fields {
-    let text = |name| cut(entered.word(name).unwrap_or_default(), 200);
-    let fixed = match (entered.word("instance"), place(state, parts, None)) {
+fn form_page(state: &Ui, parts: &Parts, entered: &Entered, trouble: Option<Trouble>) -> Response {
+    let (status, wait) = trouble.as_ref().map_or((StatusCode::OK, None), |t| (t.status, t.wait));
+    // What is kept was sent to another page, which may be deeper.
+    let levels = parts.uri.path().trim_start_matches('/').matches('/').count();
+    let root = "../".repeat(levels);
+    let mut outside = Outside::new(&parts.headers, root, "web-sign-in");
+    let t = outside.t;
+    let (fields, fixed) = fields(t, state, parts, (entered.instance(), &entered.login));
+    if let Some(instance) = fixed {
+        outside.title = t.a("web-sign-in-to", &[("instance", &instance)]);
+    }
+    let focus = !entered.login.is_empty();
+    let password = Field::password("password", t.get("web-password"))
+        .autocomplete("current-password")
+        .max(1024)
+        .required();
+    let mut fields = fields;
+    fields.push(if focus { password.autofocus() } else { password });
+    fields.extend(entered.next.as_ref().map(|next| Field::hidden("next", next)));
+    let notice = trouble.map(|trouble| trouble.notice).or_else(|| {
+        let text = entered.kept.as_ref().map(|_| t.get("web-kept"));
+        text.map(|text| Notice::info(t.get("web-not-in"), text))
+    });
+    let kept = entered.kept.as_ref().map(Kept::hidden).unwrap_or_default();
+    respond_in(status, &Page { outside, fields, kept, notice }, wait)
+}
+
+/// The fields that name who somebody is, and the instance where there is no question which.
+pub(crate) fn fields(
+    t: Say,
+    state: &Ui,
+    parts: &Parts,
+    (instance, login): (Option<&str>, &str),
+) -> (Vec<Field>, Option<String>) {
+    let fixed = match (instance, place(state, parts, None)) {
         (None, Place::Is(directory)) => Some(directory.instance.name.to_string()),
         _ => None,
     };
-    Fields { fixed, instance: text("instance"), login: text("login") }
+    let ask = fixed.is_none().then(|| {
+        Field::text("instance", t.get("web-instance"))
+            .value(instance.unwrap_or_default())
+            .hint(t.get("web-instance-hint"))
+            .autocomplete("organization")
+            .mono()
+            .max(100)
+            .required()
+    });
+    let user = Field::text("login", t.get("web-login"))
+        .value(login)
+        .autocomplete("username")
+        .with("autocapitalize", "none")
+        .with("spellcheck", "false")
+        .max(200)
+        .required();
+    let user = if login.is_empty() && fixed.is_some() { user.autofocus() } else { user };
+    (ask.into_iter().chain([user]).collect(), fixed)
 }
 
 /// A place on this server to go to: a path, and nothing that a browser takes for another host.
@@ -260,21 +369,54 @@ fn safe(next: &str) -> Option<String> {
     (is_path && next.len() <= NEXT_CHARS_MAX).then(|| next.to_owned())
 }
 
+/// Where somebody begins.
+pub(crate) fn home(principal: &Principal) -> &'static str {
+    let may = allows(principal, Permission::ReadAlerts, &Scope::Instance).is_ok();
+    if may { HOME } else { ACCOUNT }
+}
+
 /// The way there from `/sign-in`.
-fn target(next: Option<&str>) -> String {
-    next.map_or_else(|| HOME.to_owned(), |next| format!(".{next}"))
+fn target(next: Option<&str>, principal: &Principal) -> String {
+    match next {
+        Some(next) if next != "/" => format!(".{next}"),
+        _ => home(principal).to_owned(),
+    }
+}
+
+/// `GET /`: whoever is signed in begins where alerts are; the others sign in, or set up.
+pub(crate) async fn root(State(web): State<crate::Web>, headers: HeaderMap) -> Response {
+    if let Who::In(visitor) = who(&web.ui, &headers) {
+        return lead_to(home(&visitor.principal));
+    }
+    let empty = web.first_run.is_open() && web.ui.snapshots.all().is_empty();
+    if empty { lead_to("start") } else { lead_to("sign-in") }
 }
 
 #[cfg(test)]
 mod tests {
+    use firebell_base::Id;
+    use firebell_domain::instance::InstanceNo;
+    use firebell_domain::person::{LicenceType, Role};
+
     use super::*;
+
+    fn somebody(role: Role) -> Principal {
+        Principal {
+            instance: InstanceNo(1),
+            person: Id::from_bytes([1; 16]),
+            roles: vec![role],
+            licence: LicenceType::FullUser,
+            via: Via::Basic,
+        }
+    }
 
     #[test]
     fn nobody_is_led_to_another_site() {
+        let ann = somebody(Role::StandardUser);
         for (next, expected) in [
             ("/account", Some("./account")),
             ("/alerts?text=a%20b", Some("./alerts?text=a%20b")),
-            ("/", Some("./")),
+            ("/", Some("alerts")),
             ("//evil.example", None),
             ("/\\evil.example", None),
             ("https://evil.example", None),
@@ -285,10 +427,11 @@ mod tests {
             ("", None),
         ] {
             let safe = safe(next);
-            let place = safe.as_deref().map(|next| target(Some(next)));
+            let place = safe.as_deref().map(|next| target(Some(next), &ann));
             assert_eq!(place.as_deref(), expected, "{next:?}");
         }
-        assert_eq!(target(None), "account");
+        assert_eq!(target(None, &ann), "alerts");
+        assert_eq!(target(None, &somebody(Role::NoAccessUser)), "account");
         assert_eq!(safe(&format!("/{}", "x".repeat(NEXT_CHARS_MAX))), None);
     }
 }

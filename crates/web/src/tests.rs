@@ -1,9 +1,12 @@
 //! The pages over a real responder on both engines, through the router.
 
-mod contrast;
 mod pages;
 mod refusals;
 mod sign_in;
 mod reset;
 mod password;
+mod own;
+mod devices;
+mod account;
+mod start;
 mod world;

@@ -5,6 +5,7 @@
 use firebell_domain::alert::{Alert, CloseCause, State};
 use firebell_domain::form::Action;
 use firebell_domain::response::Standing;
+use firebell_ui::Say;
 
 /// Who has the alert, as the reader sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,142 +19,149 @@ pub(crate) enum Holder<'a> {
 }
 
 /// What giving an answer would do now, in one sentence.
-pub(crate) fn next(action: Action, state: State, holder: Holder<'_>) -> String {
+pub(crate) fn next(t: Say, action: Action, state: State, holder: Holder<'_>) -> String {
     match action {
         Action::AssignToUser => match (state, holder) {
-            (State::Acknowledged, Holder::You) => "You have it already.".to_owned(),
-            (State::Acknowledged, Holder::Other(name)) => format!("You take it over from {name}."),
-            _ => "You take it. Nobody else is told.".to_owned(),
+            (State::Acknowledged, Holder::You) => t.get("web-next-own"),
+            (State::Acknowledged, Holder::Other(name)) => t.a("web-next-over", &[("name", name)]),
+            _ => t.get("web-next-take"),
         },
         Action::Escalate => match state {
-            State::Open => "The next person is told now.".to_owned(),
+            State::Open => t.get("web-next-escalate"),
             State::Acknowledged | State::Suspended | State::Closed => {
-                format!("It is noted. {}", nobody_is_told(state, holder))
+                t.a("web-next-noted", &[("more", &nobody_is_told(t, state, holder))])
             }
         },
-        Action::End => "The alert ends for everybody.".to_owned(),
-        Action::StopNotifyingUser => "You are not told again; others still are.".to_owned(),
-        Action::StopNotifyingTarget => "Your group is not told again.".to_owned(),
-        Action::RecordResponse => "It is noted. Everything else goes on.".to_owned(),
+        Action::End => t.get("web-next-end"),
+        Action::StopNotifyingUser => t.get("web-next-stop-user"),
+        Action::StopNotifyingTarget => t.get("web-next-stop-group"),
+        Action::RecordResponse => t.get("web-next-record"),
     }
 }
 
 /// Why an escalation would reach nobody.
-fn nobody_is_told(state: State, holder: Holder<'_>) -> String {
+fn nobody_is_told(t: Say, state: State, holder: Holder<'_>) -> String {
     match (state, holder) {
-        (State::Closed, _) => "The alert is over.".to_owned(),
-        (State::Suspended, _) => "The alert is suspended, so nobody is told.".to_owned(),
-        (_, Holder::You) => "You have the alert, so nobody else is told.".to_owned(),
-        (_, Holder::Other(name)) => format!("{name} has the alert, so nobody else is told."),
-        (_, Holder::Nobody) => "The alert is acknowledged, so nobody else is told.".to_owned(),
+        (State::Closed, _) => t.get("web-untold-closed"),
+        (State::Suspended, _) => t.get("web-untold-suspended"),
+        (_, Holder::You) => t.get("web-untold-own"),
+        (_, Holder::Other(name)) => t.a("web-untold-other", &[("name", name)]),
+        (_, Holder::Nobody) => t.get("web-untold-source"),
     }
 }
 
 /// What an answer did: a headline of a few words, and a sentence.
 pub(crate) fn done(
+    t: Say,
     action: Action,
     standing: Standing,
     state: State,
     holder: Holder<'_>,
-) -> (&'static str, String) {
+) -> (String, String) {
+    let both = |word: &str, text: &str| (t.get(word), t.get(text));
     match standing {
-        Standing::Late => {
-            let text = "Your answer is noted. The alert was over before it arrived.";
-            return ("Already over", text.to_owned());
-        }
-        Standing::Repeated => {
-            let text = "You gave this answer before. It stands, and nothing was done twice.";
-            return ("We have your answer", text.to_owned());
-        }
+        Standing::Late => return both("web-late", "web-late-text"),
+        Standing::Repeated => return both("web-again", "web-again-text"),
         Standing::Counted => {}
     }
     match action {
-        Action::AssignToUser => ("You have it", "Nobody else is told. Thank you.".to_owned()),
+        Action::AssignToUser => both("web-taken", "web-taken-text"),
         Action::Escalate => match state {
-            State::Open => ("Passed on", "The next person is told now. Thank you.".to_owned()),
+            State::Open => both("web-passed", "web-passed-text"),
             State::Acknowledged | State::Suspended | State::Closed => {
-                ("Noted", nobody_is_told(state, holder))
+                (t.get("web-noted"), nobody_is_told(t, state, holder))
             }
         },
-        Action::End => {
-            ("Ended", "The alert is over for everybody. Nothing more is sent.".to_owned())
-        }
-        Action::StopNotifyingUser => {
-            ("Noted", "You are not told again about this alert; others still are.".to_owned())
-        }
-        Action::StopNotifyingTarget => {
-            ("Noted", "Your group is not told again about this alert.".to_owned())
-        }
-        Action::RecordResponse => {
-            ("Noted", "Your answer is on the alert's timeline. Everything else goes on.".to_owned())
-        }
+        Action::End => both("web-ended-now", "web-ended-now-text"),
+        Action::StopNotifyingUser => both("web-noted", "web-stopped-user-text"),
+        Action::StopNotifyingTarget => both("web-noted", "web-stopped-group-text"),
+        Action::RecordResponse => both("web-noted", "web-recorded-text"),
     }
 }
 
 /// Where the alert stands, in a sentence without a full stop.
-pub(crate) fn standing(alert: &Alert, holder: Holder<'_>, anybody_answered: bool) -> String {
+pub(crate) fn standing(
+    t: Say,
+    alert: &Alert,
+    holder: Holder<'_>,
+    anybody_answered: bool,
+) -> String {
     match alert.state {
-        State::Open if anybody_answered => "Nobody has it yet".to_owned(),
-        State::Open => "Nobody has answered yet".to_owned(),
+        State::Open if anybody_answered => t.get("web-stands-unheld"),
+        State::Open => t.get("web-stands-open"),
         State::Acknowledged => match holder {
-            Holder::You => "You have it".to_owned(),
-            Holder::Other(name) => format!("{name} has it"),
-            Holder::Nobody => "Acknowledged at the source".to_owned(),
+            Holder::You => t.get("web-stands-own"),
+            Holder::Other(name) => t.a("web-stands-other", &[("name", name)]),
+            Holder::Nobody => t.get("web-stands-source"),
         },
-        State::Suspended => "Suspended: nothing is sent for now".to_owned(),
-        State::Closed => ended(alert.closed.map(|c| c.cause), holder),
+        State::Suspended => t.get("web-stands-suspended"),
+        State::Closed => ended(t, alert.closed.map(|c| c.cause), holder),
     }
 }
 
 /// How an alert ended; `by` is who did it.
-fn ended(cause: Option<CloseCause>, by: Holder<'_>) -> String {
+fn ended(t: Say, cause: Option<CloseCause>, by: Holder<'_>) -> String {
     match (cause, by) {
-        (Some(CloseCause::Source), _) => "Over: the sender says so".to_owned(),
-        (Some(CloseCause::Expired), _) => "Ended: its time ran out".to_owned(),
+        (Some(CloseCause::Source), _) => t.get("web-over-source"),
+        (Some(CloseCause::Expired), _) => t.get("web-over-expired"),
         (Some(CloseCause::Response | CloseCause::Person) | None, Holder::You) => {
-            "Ended by you".to_owned()
+            t.get("web-over-own")
         }
         (Some(CloseCause::Response | CloseCause::Person) | None, Holder::Other(name)) => {
-            format!("Ended by {name}")
+            t.a("web-over-other", &[("name", name)])
         }
         (Some(CloseCause::Response | CloseCause::Person) | None, Holder::Nobody) => {
-            "Ended".to_owned()
+            t.get("web-over-plain")
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use firebell_ui::Lang;
+
     use super::*;
+    use crate::words::say;
+
+    const T: Say = say(Lang::English);
 
     #[test]
     fn an_escalation_says_whether_anybody_will_be_told() {
-        let open = next(Action::Escalate, State::Open, Holder::Nobody);
+        let open = next(T, Action::Escalate, State::Open, Holder::Nobody);
         assert_eq!(open, "The next person is told now.");
-        let held = next(Action::Escalate, State::Acknowledged, Holder::Other("Bo Ek"));
+        let held = next(T, Action::Escalate, State::Acknowledged, Holder::Other("Bo Ek"));
         assert_eq!(held, "It is noted. Bo Ek has the alert, so nobody else is told.");
-        let done =
-            done(Action::Escalate, Standing::Counted, State::Acknowledged, Holder::Other("Bo Ek"));
-        assert_eq!(done, ("Noted", "Bo Ek has the alert, so nobody else is told.".to_owned()));
+        let (word, text) = done(
+            T,
+            Action::Escalate,
+            Standing::Counted,
+            State::Acknowledged,
+            Holder::Other("Bo Ek"),
+        );
+        assert_eq!(word, "Noted");
+        assert_eq!(text, "Bo Ek has the alert, so nobody else is told.");
     }
 
     #[test]
     fn taking_over_names_who_had_it() {
-        let text = next(Action::AssignToUser, State::Acknowledged, Holder::Other("Bo Ek"));
+        let text = next(T, Action::AssignToUser, State::Acknowledged, Holder::Other("Bo Ek"));
         assert_eq!(text, "You take it over from Bo Ek.");
-        assert_eq!(
-            next(Action::AssignToUser, State::Acknowledged, Holder::You),
-            "You have it already."
-        );
+        let own = next(T, Action::AssignToUser, State::Acknowledged, Holder::You);
+        assert_eq!(own, "You have it already.");
     }
 
     #[test]
     fn late_and_repeated_answers_never_claim_an_effect() {
-        for action in Action::ALL {
-            let late = done(action, Standing::Late, State::Closed, Holder::Nobody);
-            assert_eq!(late.0, "Already over");
-            let again = done(action, Standing::Repeated, State::Open, Holder::Nobody);
-            assert_eq!(again.0, "We have your answer");
+        for lang in Lang::ALL {
+            let t = say(lang);
+            for action in Action::ALL {
+                let late = done(t, action, Standing::Late, State::Closed, Holder::Nobody);
+                assert_eq!(late.0, t.get("web-late"));
+                let again = done(t, action, Standing::Repeated, State::Open, Holder::Nobody);
+                assert_eq!(again.0, t.get("web-again"));
+            }
         }
+        assert_ne!(say(Lang::German).get("web-late"), T.get("web-late"));
+        assert_ne!(say(Lang::Norwegian).get("web-late"), T.get("web-late"));
     }
 }

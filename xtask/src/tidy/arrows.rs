@@ -20,7 +20,7 @@ enum Ours {
 
 use Ours::{Any, Only};
 
-const RULES: [Rule; 16] = [
+const RULES: [Rule; 24] = [
     Rule { folder: "base", ours: Only(&[]), bans: &["tokio", "serde", "rusqlite", "axum"] },
     Rule {
         folder: "domain",
@@ -47,9 +47,17 @@ const RULES: [Rule; 16] = [
         bans: &["axum", "askama", "rusqlite", "postgres"],
     },
     Rule { folder: "api", ours: EDGE, bans: &["rusqlite", "postgres", "askama"] },
-    Rule { folder: "web", ours: EDGE, bans: &["rusqlite", "postgres"] },
+    Rule { folder: "web", ours: PAGES, bans: &["rusqlite", "postgres"] },
+    Rule { folder: "ui", ours: EDGE, bans: &["rusqlite", "postgres"] },
+    Rule { folder: "web-alerts", ours: PAGES, bans: &["rusqlite", "postgres"] },
+    Rule { folder: "web-control", ours: PAGES, bans: &["rusqlite", "postgres"] },
+    Rule { folder: "web-oncall", ours: PAGES, bans: &["rusqlite", "postgres"] },
+    Rule { folder: "web-people", ours: PAGES, bans: &["rusqlite", "postgres"] },
+    Rule { folder: "web-reports", ours: PAGES, bans: &["rusqlite", "postgres"] },
+    Rule { folder: "web-signals", ours: PAGES, bans: &["rusqlite", "postgres"] },
     Rule { folder: "testkit", ours: Any, bans: &[] },
     Rule { folder: "stories", ours: Any, bans: &[] },
+    Rule { folder: "browser", ours: Any, bans: &[] },
     Rule { folder: "firebell", ours: Any, bans: &[] },
     Rule { folder: "bench", ours: Any, bans: &[] },
     Rule { folder: "xtask", ours: Only(&[]), bans: &["tokio", "serde"] },
@@ -57,6 +65,10 @@ const RULES: [Rule; 16] = [
 
 /// The doors see everything below them but SQL, and not each other.
 const EDGE: Ours = Only(&["base", "domain", "config", "replica", "access", "pipeline", "store"]);
+
+/// Pages stand on the kit besides; they never see each other.
+const PAGES: Ours =
+    Only(&["base", "domain", "config", "replica", "access", "pipeline", "store", "ui"]);
 
 /// Only programs with a command line of their own parse one.
 const MAY_USE_CLAP: [&str; 2] = ["firebell", "bench"];

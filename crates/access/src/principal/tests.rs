@@ -17,16 +17,16 @@ fn may(roles: &[Role], permission: Permission, scope: &Scope<'_>) -> bool {
     allows(&principal(roles, LicenceType::FullUser), permission, scope).is_ok()
 }
 
-/// y = everywhere, b = but not people with full access, o = own, n = no; in the order of
-/// `Permission::ALL`.
+/// In an instance: nobody operates the server there. y = everywhere, b = but not people with full
+/// access, o = own, n = no; in the order of `Permission::ALL`.
 const TABLE: [(Role, &str); 7] = [
-    (Role::FullAccessUser, "yyyyyyyyyyyy"),
-    (Role::GroupSupervisor, "ynoonnyyyyyn"),
-    (Role::PersonSupervisor, "ybbnnnyyyynn"),
-    (Role::StandardUser, "ynonnnyyyynn"),
-    (Role::ReadOnlyUser, "ynnnnnynnnnn"),
-    (Role::RestWebServiceUser, "ynnnnnynyynn"),
-    (Role::NoAccessUser, "nnnnnnnnnnnn"),
+    (Role::FullAccessUser, "yyyyyyyyyyyyn"),
+    (Role::GroupSupervisor, "ynoonnyyyyynn"),
+    (Role::PersonSupervisor, "ybbnnnyyyynnn"),
+    (Role::StandardUser, "ynonnnyyyynnn"),
+    (Role::ReadOnlyUser, "ynnnnnynnnnnn"),
+    (Role::RestWebServiceUser, "ynnnnnynyynnn"),
+    (Role::NoAccessUser, "nnnnnnnnnnnnn"),
 ];
 
 #[test]
@@ -56,7 +56,8 @@ fn every_role_may_exactly_what_the_table_says() {
 #[test]
 fn stakeholders_may_not_respond_change_or_send_whatever_their_roles() {
     let stakeholder = principal(&Role::ALL, LicenceType::StakeholderUser);
-    for permission in Permission::ALL {
+    let all = Permission::ALL.into_iter().filter(|one| *one != Permission::Operate);
+    for permission in all {
         let refused = matches!(
             permission,
             Permission::Respond | Permission::ChangeAlert | Permission::SendEvents
@@ -175,4 +176,60 @@ fn inactive_and_unknown_people_are_nobody() {
     directory.put(firebell_domain::directory::Entity::Person(sleeper));
     assert_eq!(Principal::of(&directory, ME, Via::Basic), None);
     assert_eq!(Principal::of(&directory, PersonId::from_bytes([8; 16]), Via::Basic), None);
+}
+
+#[test]
+fn the_server_is_operated_by_one_instance_and_by_its_full_access_users_only() {
+    let here = InstanceNo(1);
+    for (operators, expected) in [
+        (Operators::Of(here), true),
+        (Operators::Of(InstanceNo(2)), false),
+        (Operators::NotSet, false),
+        (Operators::NotThere, false),
+    ] {
+        for role in Role::ALL {
+            let may = may(&[role], Permission::Operate, &Scope::Server(operators));
+            assert_eq!(may, expected && role == Role::FullAccessUser, "{operators:?} {role:?}");
+        }
+        // No other permission reaches over all instances for who does not operate them.
+        for permission in Permission::ALL {
+            let scope = Scope::Server(operators);
+            let may = may(&[Role::FullAccessUser], permission, &scope);
+            assert_eq!(may, expected, "{operators:?} {permission:?}");
+        }
+    }
+    let server = Scope::Server(Operators::Of(here));
+    let linked = Principal { via: Via::Link, ..principal(&Role::ALL, LicenceType::FullUser) };
+    assert!(allows(&linked, Permission::Operate, &server).is_err());
+    let stakeholder = principal(&[Role::FullAccessUser], LicenceType::StakeholderUser);
+    assert!(allows(&stakeholder, Permission::Operate, &server).is_ok());
+}
+
+#[test]
+fn who_operates_is_set_or_the_only_instance_or_nobody() {
+    let all = [InstanceNo(4), InstanceNo(7)];
+    for (count, expected) in
+        [(0, Operators::NotSet), (1, Operators::Of(InstanceNo(4))), (2, Operators::NotSet)]
+    {
+        assert_eq!(Operators::unnamed(all.into_iter().take(count)), expected, "{count}");
+    }
+    assert_eq!(Operators::named(Some(InstanceNo(7))), Operators::Of(InstanceNo(7)));
+    assert_eq!(Operators::named(None), Operators::NotThere);
+}
+
+#[test]
+fn the_refusal_to_operate_says_why() {
+    let chief = principal(&[Role::FullAccessUser], LicenceType::FullUser);
+    let told = |scope: &Scope<'_>| {
+        allows(&chief, Permission::Operate, scope).expect_err("forbidden").to_string()
+    };
+    let server = |operators| Scope::Server(operators);
+    assert!(told(&server(Operators::NotSet)).contains("operator_instance does not say"));
+    assert!(told(&server(Operators::NotThere)).contains("no instance of the name"));
+    assert!(told(&server(Operators::Of(InstanceNo(2)))).contains("the instance that operates it"));
+    assert!(told(&Scope::Instance).contains("about the server"));
+    let standard = principal(&[Role::StandardUser], LicenceType::FullUser);
+    let refused = allows(&standard, Permission::Operate, &server(Operators::Of(InstanceNo(1))));
+    let refused = refused.expect_err("forbidden").to_string();
+    assert_eq!(refused, "You may not operate this server: this needs the role Full Access User.");
 }

@@ -91,6 +91,7 @@ async fn things_of_acme(world: &mut World) -> BTreeMap<&'static str, String> {
         ("silence", text(&silence["id"])),
         ("window", text(&window["id"])),
         ("integration", id::<()>(1, who::GENERIC).to_string()),
+        ("alias", "sample-alias".to_owned()),
         ("id", id::<()>(1, who::GENERIC).to_string()),
         ("session", id::<()>(1, who::ANN).to_string()),
         // Roles and the like are the same everywhere.
@@ -291,7 +292,9 @@ async fn no_route_answers_without_credentials() {
         ] {
             let answer = ask.send().await;
             let status = answer.status.as_u16();
-            assert!(status == 401 || status == 429, "{which}: {status} {}", answer.body);
+            // To PagerDuty's senders, a key that is missing or wrong is a wrong event.
+            let keyless = route.path == "/v2/enqueue" && status == 400;
+            assert!(status == 401 || status == 429 || keyless, "{which}: {status} {}", answer.body);
             assert!(!answer.body.contains(MARK), "{which}: {}", answer.body);
             // A guess locks out for a while: the next one is a new world's.
             world.clock.set(firebell_base::time::add_seconds(world.clock.now(), 3_600));
@@ -305,7 +308,9 @@ async fn no_route_answers_without_credentials() {
             Auth::Anybody => continue,
         };
         let status = foreign.send().await.status.as_u16();
-        assert!(matches!(status, 401 | 404), "{which}: {status}");
+        // A key of another kind of sender is named as such there.
+        let other_kind = route.path.starts_with("/v2/") && status == 400;
+        assert!(matches!(status, 401 | 404) || other_kind, "{which}: {status}");
     }
 }
 

@@ -86,7 +86,18 @@ fn doubtful(world: &World) -> Vec<(&'static str, Ask<'_>, u16)> {
         ("a name and an unknown API key", named("Monitoring").basic(stranger, "fbs_x"), 401),
         ("an unknown key for alerts", alerts("/api/v2/alerts").bearer(new), 401),
         ("one in the path", alerts(&format!("/t/{new}/api/v2/alerts")), 401),
+        ("an unknown routing key", world.post("/v2/enqueue", &enqueued(new)), 400),
+        ("an unknown genie key", genie(world, "/v2/alerts", new), 401),
     ]
+}
+
+fn enqueued(key: &str) -> serde_json::Value {
+    json!({ "routing_key": key, "event_action": "trigger", "payload": { "summary": "x" } })
+}
+
+fn genie<'w>(world: &'w World, path: &str, key: &str) -> Ask<'w> {
+    let ask = world.post(path, &json!({ "message": "x" }));
+    ask.header("authorization", &format!("GenieKey {key}"))
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! People (section 3 of the API reference).
 //!
 //! Lists are filtered in memory; only the people on the page are shaped. Making a person goes
-//! through [`body::create_person`]; whether there is a licence for them is decided by the
+//! through [`firebell_config::people`]; whether there is a licence for them is decided by the
 //! authority, in the same transaction. Passwords are hashed before the change, never inside the
 //! transaction, and are in no answer.
 

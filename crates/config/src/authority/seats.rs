@@ -8,7 +8,10 @@
 //! could not make it wrong either.
 
 mod numbers;
+mod room;
 mod reconcile;
+
+pub use room::Room;
 
 use std::collections::BTreeMap;
 

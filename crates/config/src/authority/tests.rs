@@ -3,8 +3,10 @@
 mod damage;
 mod entitle;
 mod feed;
+mod first;
 mod ground;
 mod history;
+mod revisions;
 mod roots;
 
 use std::sync::Mutex;

@@ -33,11 +33,7 @@ impl Checker<'_> {
 
     /// A language tag such as `en` or `pt-BR`.
     pub(super) fn language(&mut self, entity: &Entity, language: &str) {
-        let part = |part: &str| {
-            (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
-        };
-        let whole = language.len() <= 35 && language.replace('_', "-").split('-').all(part);
-        if !whole || !language.starts_with(|c: char| c.is_ascii_alphabetic()) {
+        if !is_language(language) {
             let message = "must be a language tag such as en or pt-BR";
             self.fault(entity, "language", "language", message);
         }
@@ -58,6 +54,15 @@ impl Checker<'_> {
             self.fault(entity, "secret", "secret", message);
         }
     }
+}
+
+/// Whether a text can be a language tag.
+pub(crate) fn is_language(language: &str) -> bool {
+    let part = |part: &str| {
+        (1..=8).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric())
+    };
+    let whole = language.len() <= 35 && language.replace('_', "-").split('-').all(part);
+    whole && language.starts_with(|c: char| c.is_ascii_alphabetic())
 }
 
 /// What is wrong with a URL to which messages are posted. Never repeats the URL: it may be a

@@ -71,6 +71,16 @@ impl Zone {
         }
     }
 
+    /// The names of all zones of the IANA database with a region, sorted: what there is to choose from.
+    pub fn names() -> Vec<String> {
+        let all = jiff::tz::db().available().map(|name| name.as_str().to_owned());
+        let mut names: Vec<String> = all
+            .filter(|name| name == "UTC" || (name.contains('/') && !name.starts_with("Etc/")))
+            .collect();
+        names.sort_unstable();
+        names
+    }
+
     /// The IANA name.
     pub fn name(&self) -> &str {
         // `parse` refuses zones without a name, so the fallback is only for the type.

@@ -1,10 +1,12 @@
 //! The sample instance. Everybody in it is made up and says so.
 
+use firebell_access::password;
 use firebell_base::time::{add_minutes, add_seconds};
-use firebell_base::{Id, Secret, Timestamp};
+use firebell_base::{Id, Random, Secret, Timestamp};
 use firebell_config::document::{self, Document, Mode};
 use firebell_config::{Author, Change, Snapshots};
 use firebell_domain::absence::TemporaryAbsence;
+use firebell_domain::credential::Password;
 use firebell_domain::directory::{Directory, Entity};
 use firebell_domain::instance::Region;
 use firebell_domain::name::Name;
@@ -50,6 +52,8 @@ const MARGIN_MINUTES: i64 = 90;
 pub(crate) struct Sample {
     /// The administrator's API key, `x-api-key-…:…`.
     pub(crate) api_key: Secret,
+    /// The administrator's password, for the pages.
+    pub(crate) password: Secret,
     /// Where Alertmanager posts.
     pub(crate) alertmanager: Door,
     /// Where anything else is posted.
@@ -92,6 +96,9 @@ impl Sample {
         let label = Name::parse("demo").map_err(|error| broken(&error))?;
         let (key, api_key) = new_key(admin, label, random, now);
         entities.push(key);
+        let password = password_of(random);
+        let hash = password::hash(password.expose(), random).map_err(|error| broken(&error))?;
+        entities.push(Entity::Password(Password { person: admin, hash }));
         let puts = move |_: &Directory| Ok(entities.iter().cloned().map(Change::Put).collect());
         authority.change(no, &by, now, puts).await.map_err(refused)?;
 
@@ -123,8 +130,18 @@ impl Sample {
         };
         let doors = door(ALERTMANAGER).zip(door(ANYTHING));
         let (alertmanager, anything) = doors.ok_or_else(|| broken(&"an integration is missing"))?;
-        Ok(Self { api_key, alertmanager, anything })
+        Ok(Self { api_key, password, alertmanager, anything })
     }
+}
+
+/// Four groups of four letters and digits that nobody mixes up.
+fn password_of(random: &Random) -> Secret {
+    const LETTERS: &[u8] = b"abcdefghjkmnpqrstuvwxyz23456789";
+    let letter = |byte: u8| LETTERS.get(usize::from(byte) % LETTERS.len()).copied().unwrap_or(b'x');
+    let letters: Vec<u8> = random.bytes::<16>().map(letter).into();
+    let groups: Vec<String> =
+        letters.chunks(4).map(|four| String::from_utf8_lossy(four).into_owned()).collect();
+    Secret::new(groups.join("-"))
 }
 
 fn broken(why: &dyn std::fmt::Display) -> Failure {

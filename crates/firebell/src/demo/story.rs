@@ -231,6 +231,13 @@ impl Story {
         let key = door.key.as_ref().map_or("", |key| key.expose());
         narrator.title("Now you", &format!("Instance {INSTANCE} at {} (sample data)", self.url));
         narrator.command(
+            &format!(
+                "in a browser, as the user admin with the password {}:",
+                self.sample.password.expose()
+            ),
+            &format!("{}/alerts", self.url),
+        );
+        narrator.command(
             "in another terminal, first:",
             &format!(
                 "export FIREBELL_URL={} FIREBELL_KEY={}",

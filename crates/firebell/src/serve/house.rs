@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use firebell_access::Authenticator;
+use firebell_access::first_run::FirstRun;
 use firebell_access::link::LinkKey;
 use firebell_api::{ApiState, Client, Hashing, Inner};
 use firebell_base::{Clock, Random};
@@ -16,12 +17,15 @@ use firebell_channels::Registry;
 use firebell_config::Snapshots;
 use firebell_pipeline::deliver::Deliverer;
 use firebell_pipeline::intake::{self, Intake, JournalWriter};
+use firebell_pipeline::live::Live;
 use firebell_pipeline::metrics::Metrics;
-use firebell_pipeline::respond::Responder;
+use firebell_pipeline::probe::Prober;
+use firebell_pipeline::respond::{Bells, Responder};
 use firebell_pipeline::{Engine, Links, Parts, Pipeline};
 use firebell_replica::ReplicaHandle;
 use firebell_sql::Db;
-use firebell_web::{Busy, Slowly, WebState};
+use firebell_ui::{Busy, Slowly, Ui, UiParts};
+use firebell_web::Web;
 use http::Extensions;
 use tokio::sync::Notify;
 
@@ -36,6 +40,8 @@ pub(crate) struct House {
     pub(crate) link_key: LinkKey,
     pub(crate) authenticator: Arc<Authenticator>,
     pub(crate) replica: ReplicaHandle,
+    /// Lets whoever has the printed token set up.
+    pub(crate) first_run: FirstRun,
     pub(crate) url: String,
     pub(crate) clock: Clock,
     pub(crate) random: Random,
@@ -52,6 +58,7 @@ pub(crate) struct Moving {
 struct Hands {
     intake: Intake,
     responder: Responder,
+    live: Live,
     metrics: Metrics,
 }
 
@@ -71,8 +78,10 @@ impl House {
         );
         let snapshots = self.snapshots.clone();
         let counted = Arc::clone(&metrics);
-        let responder = Responder::new(db.clone(), snapshots, clock, random, counted, wake);
-        (self.router(&db, Hands { intake, responder, metrics }), writer)
+        let live = Live::new();
+        let bells = Bells { wake, live: live.clone() };
+        let responder = Responder::new(db.clone(), snapshots, clock, random, counted, bells);
+        (self.router(&db, Hands { intake, responder, live, metrics }), writer)
     }
 
     /// The routes of a server with its database. Takes over processing from whoever did it before.
@@ -87,21 +96,34 @@ impl House {
             owner: format!("firebell process {}", std::process::id()),
         });
         let pipeline = pipeline.await.map_err(not_started)?;
-        let Pipeline { intake, responder, metrics, writer, engine, deliverer } = pipeline;
-        let router = self.router(db, Hands { intake, responder, metrics });
+        let Pipeline { intake, responder, live, metrics, writer, engine, deliverer } = pipeline;
+        if let Err(error) = firebell_ui::keep_assets(db, self.clock.now()).await {
+            // Only pages of other releases miss them.
+            tracing::warn!(%error, "the files of pages were not kept");
+        }
+        let router = self.router(db, Hands { intake, responder, live, metrics });
         Ok((router, Moving { writer, engine, deliverer }))
     }
 
+    /// What the pages about oneself need besides.
+    fn web(&self, db: &Db, ui: Ui) -> Web {
+        // The settings were found valid at the start.
+        let registry = registry(&self.settings).unwrap_or_default();
+        let given = (self.clock.clone(), self.random.clone());
+        let prober = Prober::new(db.clone(), self.snapshots.clone(), registry, given);
+        Web::new(ui, prober, self.first_run.clone())
+    }
+
     fn router(&self, db: &Db, hands: Hands) -> Router {
-        let Hands { intake, responder, metrics } = hands;
+        let Hands { intake, responder, live, metrics } = hands;
         let (clock, random) = (&self.clock, &self.random);
         let api = ApiState::new(Inner {
             db: db.clone(),
             snapshots: self.snapshots.clone(),
             authority: authority(db, &self.snapshots, random),
-            intake,
+            intake: intake.clone(),
             responder: responder.clone(),
-            metrics,
+            metrics: Arc::clone(&metrics),
             authenticator: Arc::clone(&self.authenticator),
             clock: clock.clone(),
             random: random.clone(),
@@ -109,21 +131,39 @@ impl House {
             replica: Some(self.replica.clone()),
             feed_token: self.settings.plane.feed_token.clone(),
         });
-        let pages = WebState {
+        let pages = Ui::new(UiParts {
+            db: db.clone(),
             snapshots: self.snapshots.clone(),
+            intake,
             responder,
+            live,
+            metrics,
             link_key: self.link_key.clone(),
             authority: authority(db, &self.snapshots, random),
             authenticator: Arc::clone(&self.authenticator),
             slowly: slowly(&api),
             client,
             public_url: self.url.clone(),
+            operator_instance: self.settings.operator_instance.clone(),
             clock: clock.clone(),
             random: random.clone(),
-        };
+            replica: Some(self.replica.clone()),
+        });
         let tended = super::tend::router(&self.replica, self.settings.plane.feed_token.as_ref());
-        firebell_api::router(api).merge(firebell_web::router(pages)).merge(tended)
+        firebell_api::router(api).merge(pages_router(self.web(db, pages))).merge(tended)
     }
+}
+
+/// All pages.
+fn pages_router(web: Web) -> Router {
+    let inside = Router::new()
+        .merge(firebell_web_alerts::router())
+        .merge(firebell_web_oncall::router())
+        .merge(firebell_web_people::router())
+        .merge(firebell_web_signals::router())
+        .merge(firebell_web_control::router())
+        .merge(firebell_web_reports::router());
+    firebell_web::router(web, inside, firebell_web_oncall::open_router())
 }
 
 /// Pages hash passwords in the same places as the API.

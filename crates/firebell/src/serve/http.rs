@@ -121,7 +121,10 @@ async fn connection(
     let limits = bounds.limits;
     // Without it answers wait for the sender's acknowledgement; a failure only costs time.
     drop(stream.set_nodelay(true));
-    let service = service_fn(move |request: Request<Incoming>| {
+    let stopping = stop.clone();
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        // Answers that stay open end when the server does.
+        request.extensions_mut().insert(stopping.clone());
         let (router, bounds) = (doors.router(), Arc::clone(&bounds));
         async move { Ok::<_, Infallible>(answer(router, request, peer, &bounds).await) }
     });

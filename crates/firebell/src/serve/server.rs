@@ -21,7 +21,9 @@ use std::time::Duration;
 
 use axum::Router;
 use firebell_access::Authenticator;
+use firebell_access::first_run::FirstRun;
 use firebell_access::session::Sessions;
+use firebell_base::Secret;
 use firebell_pipeline::{EngineError, Stop};
 use firebell_replica::{Replica, SqlSource, report};
 use firebell_sql::Db;
@@ -106,6 +108,8 @@ pub(crate) struct Server {
     address: SocketAddr,
     url: String,
     grace: Duration,
+    /// With which the first instance can be made.
+    token: Option<Secret>,
 }
 
 impl Server {
@@ -122,8 +126,11 @@ impl Server {
         let (mailer, carrier) =
             mail::open(registry, url.clone(), (context.clock.clone(), context.random.clone()));
         let late = Late::default();
-        let (house, replica) = furnish(context, settings, ground, (&late, &url, mailer));
+        let (first_run, token) = first_run(context, &ground, place.db.is_some());
+        let (mut house, replica) = furnish(context, settings, ground, (&late, &url, mailer));
+        house.first_run = first_run;
         let mut server = Self::with(house, (place.lock, late), (address, url), settings);
+        server.token = token;
         let upkeep = server.signalled.upkeep.clone();
         server.tasks.start(MAIL, carrier.run(upkeep.clone()));
         server.open(place.db).await?;
@@ -160,6 +167,7 @@ impl Server {
             address,
             url,
             grace: settings.limits.grace,
+            token: None,
         }
     }
 
@@ -259,6 +267,11 @@ impl Server {
         &self.url
     }
 
+    /// The token with which the first instance can be made; told once.
+    pub(crate) fn take_token(&mut self) -> Option<Secret> {
+        self.token.take()
+    }
+
     /// Whether nobody can use it yet.
     pub(crate) fn has_no_instance(&self) -> bool {
         self.house.snapshots.all().is_empty()
@@ -326,6 +339,16 @@ impl Server {
     }
 }
 
+/// Who may make the first instance, and the token that is told to whoever started the server: only where the
+/// database is there and has no instance.
+fn first_run(context: &Context, ground: &Ground, is_there: bool) -> (FirstRun, Option<Secret>) {
+    if !is_there || !ground.snapshots.all().is_empty() {
+        return (FirstRun::over(), None);
+    }
+    let (run, token) = FirstRun::open(&context.random, context.clock.now());
+    (run, Some(token))
+}
+
 /// What the process holds, and the replica that keeps it fresh.
 fn furnish(
     context: &Context,
@@ -360,6 +383,7 @@ fn furnish(
         replica: handle,
         snapshots,
         link_key,
+        first_run: FirstRun::over(),
         url: url.to_owned(),
         clock,
         random,

@@ -105,6 +105,13 @@ pub(crate) const KEYS: &[Key] = &[
         "Signs the links in messages. Without it a random one is made at the first start and kept\n\
          in the database. All servers of one database need the same.",
     ),
+    open(
+        "operator_instance",
+        Text,
+        "\"northwind\"",
+        "The instance whose Full Access Users operate the whole server in the operator console.\n\
+         Without it: those of the only instance; with several, nobody.",
+    ),
     key("log.format", Choice(&["text", "json"]), "\"text\"", "text or json."),
     key(
         "log.level",
@@ -164,7 +171,7 @@ pub(crate) const KEYS: &[Key] = &[
     key(
         "limits.connections_max",
         Number(8, 100_000),
-        "1024",
+        "4096",
         "Connections at the same time; more wait. Each needs an open file.",
     ),
     key(

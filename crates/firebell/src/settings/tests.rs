@@ -35,7 +35,7 @@ fn nothing_given_is_valid() {
     let settings = Settings::load(&Sources::default()).unwrap();
     assert_eq!(settings.listen.to_string(), "127.0.0.1:8420");
     assert_eq!(settings.retention, Retention { alert_days: 400, delivery_days: 90 });
-    assert_eq!(settings.limits.connections_max, 1024);
+    assert_eq!(settings.limits.connections_max, 4096);
     assert!(settings.channels.email.is_none() && !settings.channels.webhook.allow_private);
     assert_eq!(settings.database.to_string(), "sqlite:./firebell.db");
 }
@@ -111,6 +111,7 @@ fn all_faults_are_reported_together_with_their_origin() {
         ("FIREBELL_FEED__TOKEN", "short-and-secret"),
         ("FIREBELL_LICENCES__TRUSTED_KEYS", "c2hvcnQ="),
         ("FIREBELL_REPLICA__NODE", "two words"),
+        ("FIREBELL_OPERATOR_INSTANCE", "No Name"),
     ];
     let found = faults(file, &environment).join("\n");
     for wanted in [
@@ -132,10 +133,11 @@ fn all_faults_are_reported_together_with_their_origin() {
         "feed.token (environment FIREBELL_FEED__TOKEN): needs at least 32",
         "licences.trusted_keys (environment FIREBELL_LICENCES__TRUSTED_KEYS): `c2hvcnQ=` is no",
         "replica.node (environment FIREBELL_REPLICA__NODE): must have at most 64",
+        "operator_instance (environment FIREBELL_OPERATOR_INSTANCE): must be the name",
     ] {
         assert!(found.contains(wanted), "{wanted:?} is missing in:\n{found}");
     }
-    assert_eq!(found.lines().count(), 15, "{found}");
+    assert_eq!(found.lines().count(), 16, "{found}");
     assert!(!found.contains("hunter2") && !found.contains("short-and-secret"), "{found}");
 }
 

@@ -116,7 +116,7 @@ fn too_few_open_files_are_named_before_anything_is_started() {
     command.args(["-c", &script]).current_dir(desk.path(""));
     let ended = run(command, "").with(3);
     for told in
-        ["limits.connections_max = 1024", "the limit is 256", "ulimit -n", "Nothing was started"]
+        ["limits.connections_max = 4096", "the limit is 256", "ulimit -n", "Nothing was started"]
     {
         assert!(ended.stderr.contains(told), "{told:?} is missing in:\n{}", ended.stderr);
     }

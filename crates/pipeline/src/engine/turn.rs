@@ -45,6 +45,8 @@ pub(super) struct Context {
     pub(super) room: Room,
     pub(super) epoch: i64,
     pub(super) portion: Portion,
+    /// Whether anybody wants to know which alerts changed.
+    pub(super) heard: bool,
 }
 
 /// How much of the journal a turn takes.
@@ -80,17 +82,18 @@ pub(super) fn take(tx: &mut WriteTx<'_>, context: &Context) -> Result<Turn, Engi
     step.hand_over_new();
     let changes = std::mem::take(&mut step.changes);
     let mut timers = Timers::of(&changes);
+    let changed = if context.heard { changes.touched() } else { Vec::new() };
     changes.write(tx, context.now, &context.random)?;
     let more_due = sendings_due && step.due_notifications(tx, &agenda.waiting)?;
     let more = more_events || more_walks || more_expired || more_due;
     if more {
-        return Ok(Turn { events, jobs: step.jobs, more, next_due: None, short: false });
+        return Ok(Turn { events, changed, jobs: step.jobs, more, next_due: None, short: false });
     }
     // What was due has been moved, so the rows say what is next; else only this turn's own rows are new.
     let moved = expired || walks_due || sendings_due;
     timers.add(if moved { engine::agenda(tx)? } else { agenda });
     let (next_due, short) = timers.next(&step.room);
-    Ok(Turn { events, jobs: step.jobs, more, next_due, short })
+    Ok(Turn { events, changed, jobs: step.jobs, more, next_due, short })
 }
 
 struct Transaction<'a> {

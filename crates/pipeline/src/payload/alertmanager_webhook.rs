@@ -1,5 +1,6 @@
 //! What Alertmanager posts to a webhook receiver (version 4): a group of alerts, each of which is
-//! one event under its fingerprint.
+//! one event under its fingerprint. Grafana's webhook contact point posts the same shape under
+//! version 1, with links to its dashboards, and is read here too.
 //!
 //! Unknown keys are ignored (every release adds some). The version is looked at only when the
 //! body cannot be understood: senders that imitate the shape under another version are welcome.
@@ -16,6 +17,18 @@ use super::labels::{self, Alert, SHARED_TEXT_CHARS_MAX};
 
 type Object = Map<String, Value>;
 
+/// What is told beside an alert's labels, and whether it is a time; the last ones by Grafana.
+const CIRCUMSTANCES: [(&str, bool); 8] = [
+    ("startsAt", true),
+    ("endsAt", true),
+    ("generatorURL", false),
+    ("silenceURL", false),
+    ("dashboardURL", false),
+    ("panelURL", false),
+    ("imageURL", false),
+    ("valueString", false),
+];
+
 /// The events in a body: one per alert, in order.
 pub fn parse(body: &[u8]) -> Result<Vec<Draft>, PayloadError> {
     let wanted = "the JSON object that Alertmanager posts, with its list \"alerts\"";
@@ -28,8 +41,8 @@ pub fn parse(body: &[u8]) -> Result<Vec<Draft>, PayloadError> {
     drafts(&mut object).map_err(|error| match version.as_deref() {
         Some("4") => error,
         Some(other) => error.with_remark(&format!(
-            "Firebell reads version 4 of Alertmanager's webhook; this body says version {other:?}. \
-             Point another kind of sender at a generic integration."
+            "Firebell reads version 4 of Alertmanager's webhook, and Grafana's; this body says \
+             version {other:?}. Point another kind of sender at a generic integration."
         )),
         None => error
             .with_remark("If the sender is not Alertmanager, point it at a generic integration."),
@@ -104,7 +117,7 @@ impl Shared {
             return Err(PayloadError::out_of_range(format!("alerts[{n}]"), rule));
         }
         let mut circumstances = self.circumstances.clone();
-        for (key, is_time) in [("startsAt", true), ("endsAt", true), ("generatorURL", false)] {
+        for (key, is_time) in CIRCUMSTANCES {
             let text = fields.get(key).and_then(Value::as_str).unwrap_or_default();
             // The end of an alert that is still firing is written as "none".
             let none = if is_time { instant::read(text) == Instant::None } else { text.is_empty() };

@@ -88,6 +88,13 @@ impl PayloadError {
         Self::Field { field, message, subcode: "validation.common.field.invalid.range" }
     }
 
+    /// A field that must be there: `payload.summary is missing or blank.`
+    pub(super) fn missing_or_blank(field: &str) -> Self {
+        let message = format!("{field} is missing or blank.");
+        let subcode = "validation.common.field.missing";
+        Self::Field { field: field.to_owned(), message, subcode }
+    }
+
     /// Adds a remark to the message of a wrong field.
     pub(super) fn with_remark(mut self, remark: &str) -> Self {
         if let Self::Field { message, .. } = &mut self {

@@ -1,6 +1,7 @@
 //! Label sets of Prometheus alerts: their fingerprint, and what they say about an alert.
 //!
-//! Used by the two Alertmanager parsers, so that one alert is the same event through either door.
+//! Used by the two Alertmanager parsers, so that one alert is the same event through either door; the
+//! words for severities and recipients by those of PagerDuty and Opsgenie too.
 
 use std::collections::BTreeMap;
 
@@ -118,7 +119,7 @@ pub(super) fn dedup_key(field: &str, text: &str) -> Result<Option<String>, Paylo
 }
 
 /// What the label `severity` means.
-fn priority(severity: &str) -> Option<Priority> {
+pub(super) fn priority(severity: &str) -> Option<Priority> {
     match severity.trim().to_ascii_lowercase().as_str() {
         "critical" | "page" | "error" | "high" => Some(Priority::High),
         "warning" | "medium" => Some(Priority::Medium),
@@ -153,8 +154,12 @@ fn summary(labels: &Labels, annotations: &Labels) -> String {
 /// must not be lost for it.
 fn recipients(labels: &Labels, annotations: &Labels) -> Vec<Pointer> {
     let list = annotations.get(RECIPIENTS_LABEL).or_else(|| labels.get(RECIPIENTS_LABEL));
-    list.into_iter()
-        .flat_map(|list| list.split(','))
+    list.map(|list| named(list)).unwrap_or_default()
+}
+
+/// The recipients in a list with commas.
+pub(super) fn named(list: &str) -> Vec<Pointer> {
+    list.split(',')
         .map(str::trim)
         .filter(|name| !name.is_empty() && name.chars().count() <= RECIPIENT_CHARS_MAX)
         .take(RECIPIENTS_MAX)

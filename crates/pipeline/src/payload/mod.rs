@@ -8,8 +8,10 @@
 //! | module | reads |
 //! |---|---|
 //! | [`generic`] | the xMatters trigger body, and any other JSON object |
-//! | [`alertmanager_webhook`] | what Alertmanager posts to a webhook (version 4) |
+//! | [`alertmanager_webhook`] | what Alertmanager posts to a webhook (version 4), and Grafana |
 //! | [`alertmanager_v2`] | what Prometheus posts to Alertmanager's own API |
+//! | [`pagerduty`] | events for PagerDuty's Events API v2 |
+//! | [`opsgenie`] | alerts for Opsgenie's API, and what is to become of them |
 //! | [`collect`] | turns JSON values into properties; used by the others |
 //! | [`instant`] | times, and Go's way to write that there is none; used by Alertmanager's two |
 //! | [`labels`] | label sets, their fingerprints and what they say; likewise |
@@ -26,6 +28,8 @@ use firebell_domain::property::Value as Property;
 pub mod generic;
 pub mod alertmanager_webhook;
 pub mod alertmanager_v2;
+pub mod pagerduty;
+pub mod opsgenie;
 mod collect;
 mod error;
 mod instant;
@@ -53,6 +57,8 @@ pub const fn body_bytes_max(format: Format) -> usize {
     match format {
         Format::Generic => EVENT_BODY_BYTES_MAX,
         Format::Alertmanager => API_BODY_BYTES_MAX,
+        Format::PagerDuty => pagerduty::BODY_BYTES_MAX,
+        Format::Opsgenie => opsgenie::BODY_BYTES_MAX,
     }
 }
 
@@ -70,6 +76,8 @@ pub fn parse(format: Format, body: &[u8], now: Timestamp) -> Result<Vec<Draft>, 
                 alertmanager_webhook::parse(body)
             }
         }
+        Format::PagerDuty => pagerduty::parse(body).map(|draft| vec![draft]),
+        Format::Opsgenie => opsgenie::parse(body).map(|draft| vec![draft]),
     }
 }
 

@@ -3,6 +3,8 @@
 mod generic;
 mod webhook;
 mod v2;
+mod pagerduty;
+mod opsgenie;
 mod hostile;
 mod corpus;
 

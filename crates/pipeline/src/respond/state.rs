@@ -51,7 +51,7 @@ impl Responder {
                 Ok::<_, RespondError>((alert, true))
             })
             .await?;
-        self.wake.notify_one();
+        self.ring(no, id);
         Ok(changed)
     }
 }

@@ -6,10 +6,15 @@ use firebell_domain::alert::State;
 use firebell_testkit::postgres::TestEngine;
 
 use super::world::{World, draft};
-use crate::asset::{STYLE, style_name};
+use firebell_ui::outside_style as style_name;
 
 /// Bytes of a page together with its style sheet.
 const PAGE_BYTES_MAX: usize = 20 * 1024;
+
+/// The response page's style sheet.
+async fn style(world: &World) -> String {
+    world.get(&format!("/assets/{}", style_name())).await.html
+}
 
 /// The alert as the database has it.
 async fn state(world: &World) -> State {
@@ -43,7 +48,7 @@ async fn a_page_is_shown_and_nothing_is_done() {
                 "sent to Bo Ek",
             ]);
             page.is_silent_about(&["<script", "style=", "onclick", "http://", "https://"]);
-            assert!(page.html.len() + STYLE.len() < PAGE_BYTES_MAX);
+            assert!(page.html.len() + style(&world).await.len() < PAGE_BYTES_MAX);
         }
         assert_eq!(state(&world).await, State::Open, "{engine:?}");
     }
@@ -169,7 +174,7 @@ async fn every_page_keeps_the_token_to_itself() {
     let world = World::new(TestEngine::Sqlite).await;
     let path = world.path("bo");
     let pages = [
-        world.get("/").await,
+        world.get("/offline").await,
         world.get(&path).await,
         world.get("/r/nonsense").await,
         world.post(&format!("{path}/1"), "").await,
@@ -187,7 +192,7 @@ async fn every_page_keeps_the_token_to_itself() {
         assert_eq!(header("x-content-type-options"), "nosniff");
         assert!(header("x-robots-tag").contains("noindex"));
         assert_eq!(header("content-type"), "text/html; charset=utf-8");
-        page.says(&["noindex", "no-referrer", "<html lang=\"en\">", "<title>"]);
+        page.says(&["noindex", "<html lang=\"en\">", "<title>"]);
     }
 }
 
@@ -195,13 +200,13 @@ async fn every_page_keeps_the_token_to_itself() {
 async fn the_style_sheet_is_kept_for_good_and_found_from_every_depth() {
     let world = World::new(TestEngine::Sqlite).await;
     let path = world.path("bo");
-    for (page, root) in [("/", ""), (path.as_str(), "../"), (&format!("{path}/1"), "../../")] {
+    for (page, root) in [(path.as_str(), "../"), (&format!("{path}/1"), "../../")] {
         let link = format!("href=\"{root}assets/{}\"", style_name());
         world.get(page).await.says(&[&link]);
     }
     let sheet = world.get(&format!("/assets/{}", style_name())).await;
     assert_eq!(sheet.status, StatusCode::OK);
-    assert_eq!(sheet.html, STYLE);
+    assert!(sheet.html.contains("--paper:"));
     let kept = sheet.headers[header::CACHE_CONTROL].to_str().unwrap();
     assert!(kept.contains("immutable") && kept.contains("max-age=31536000"));
     assert_eq!(sheet.headers[header::CONTENT_TYPE], "text/css; charset=utf-8");
@@ -211,9 +216,12 @@ async fn the_style_sheet_is_kept_for_good_and_found_from_every_depth() {
 #[tokio::test]
 async fn the_landing_page_has_no_secrets() {
     let world = World::new(TestEngine::Sqlite).await;
-    let page = world.get("/").await;
-    page.says(&["Firebell", "href=\"api/openapi.json\"", "href=\"livez\""]);
-    page.is_silent_about(&["acme", "Bo Ek", "example.org"]);
+    // Whoever is not signed in is led to where they can.
+    let root = world.get("/").await;
+    assert_eq!((root.status, root.location()), (StatusCode::SEE_OTHER, "sign-in"));
+    let page = world.get("/sign-in").await;
+    page.says(&["Firebell", "href=\"api/openapi.json\""]);
+    page.is_silent_about(&["Bo Ek", "example.org"]);
 }
 
 #[tokio::test]
@@ -245,4 +253,24 @@ async fn who_else_was_told_is_said_once_it_reached_them() {
         page.says(&["Also told: "]);
         page.is_silent_about(&["Also told: Bo Ek"]);
     }
+}
+
+#[tokio::test]
+async fn responders_read_and_answer_in_their_own_language() {
+    let world = World::new(TestEngine::Sqlite).await;
+    world.change("bo", |bo| bo.language = "de-CH".to_owned()).await;
+    world.change("akira", |akira| akira.language = "ja".to_owned()).await;
+    let path = world.path("bo");
+    let page = world.get(&path).await;
+    page.says(&["<html lang=\"de\">", "Hoch", "Du übernimmst.", "Dieser Link ging an Bo Ek"]);
+    assert!(page.html.len() + style(&world).await.len() < PAGE_BYTES_MAX);
+    world.post(&format!("{path}/1"), "").await.says(&["Du hast ihn", "Oder ändere deine Antwort"]);
+    // Whose language no page is written in gets what their browser asks for.
+    let asked = [("accept-language", "ja, nb;q=0.8")];
+    let path = world.path("akira");
+    let page = world.ask(axum::http::Method::GET, &path, "", &asked).await;
+    page.says(&["<html lang=\"nb\">", "Bo Ek har den", "Du tar over fra Bo Ek."]);
+    let broken = world.ask(axum::http::Method::GET, "/r/nonsense", "", &asked).await;
+    assert_eq!(broken.status, StatusCode::NOT_FOUND);
+    broken.says(&["Denne lenken virker ikke"]);
 }

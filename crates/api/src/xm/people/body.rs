@@ -5,14 +5,15 @@
 //! clients send every field they know. Accepted and without effect: `phonePin` and
 //! `forcePasswordReset` (there is no telephone sign-in), `recipientType`.
 
-use firebell_access::principal::{may_change_roles, may_set_password};
+use firebell_access::people::may_write_person;
+use firebell_access::principal::may_set_password;
 use firebell_access::{Permission, Scope};
 use firebell_config::Change;
+use firebell_config::people::{Newcomer, newcomer, put};
 use firebell_domain::credential::Password;
 use firebell_domain::directory::{Directory, Entity, Kind};
-use firebell_domain::person::{LicenceType, Person, PersonId, Role, Status};
+use firebell_domain::person::{Person, PersonId, Role};
 use firebell_domain::property::{Properties, Value as Property};
-use firebell_domain::schedule::Zone;
 use serde_json::{Map, Value};
 
 use crate::xm::shape::change::{Context, Decision, decided, resolve, resolve_one, subject};
@@ -60,24 +61,16 @@ pub(super) fn decide(
         Some(old) => Some(read_changes(directory, &mut input, old)),
         None => read_new(directory, context, &mut input, id),
     };
-    let mut new = input.finish_with(new)?;
-    let roles_before = old.map_or(&[][..], |old| &old.roles);
+    let new = input.finish_with(new)?;
     if let Some(old) = old {
         context.require(Permission::WritePeople, Scope::Person(old))?;
         if hash.is_some() {
             may_set_password(&context.who, old)?;
         }
     }
-    context.require(Permission::WritePeople, Scope::Person(&new))?;
-    may_change_roles(&context.who, roles_before, &new.roles)?;
-    let mut changes = match old {
-        None => create_person(new),
-        Some(old) if **old == new => Vec::new(),
-        Some(_) => {
-            new.updated = context.now;
-            vec![Change::Put(Entity::Person(new))]
-        }
-    };
+    let old_person = old.map(AsRef::as_ref);
+    may_write_person(&context.who, old_person, &new)?;
+    let mut changes: Vec<Change> = put(old_person, new, context.now).into_iter().collect();
     if let Some(hash) = hash {
         let password = Password { person: id, hash: hash.to_owned() };
         changes.push(Change::Put(Entity::Password(password)));
@@ -108,11 +101,6 @@ pub(super) fn purpose(directory: &Directory, body: &Map<String, Value>) -> Purpo
     Purpose::Change
 }
 
-/// The changes that make a person. Everybody is made here.
-pub(super) fn create_person(person: Person) -> Vec<Change> {
-    vec![Change::Put(Entity::Person(person))]
-}
-
 fn read_new(
     directory: &Directory,
     context: &Context,
@@ -135,28 +123,10 @@ fn read_new(
         Patch::Clear => None,
         Patch::Keep => site.and_then(|id| directory.site(id)),
     };
-    let zone = site.map(|site| &site.zone).or_else(|| caller.map(|caller| &caller.zone));
-    let language = site.map(|s| &s.language).or_else(|| caller.map(|caller| &caller.language));
-    let blank = Person {
-        id,
-        first_name: first_name?,
-        last_name: last_name?,
-        web_login: target_name.clone(),
-        target_name,
-        phone_login: None,
-        language: language.cloned().unwrap_or_else(|| "en".to_owned()),
-        zone: zone.cloned().unwrap_or(Zone::utc()),
-        site: site.map(|site| site.id),
-        supervisors: vec![context.who.person],
-        roles: roles?,
-        status: Status::Active,
-        licence: LicenceType::FullUser,
-        properties: Properties::new(),
-        external_key: None,
-        externally_owned: false,
-        created: context.now,
-        updated: context.now,
-    };
+    let who =
+        Newcomer { id, target_name, first_name: first_name?, last_name: last_name?, roles: roles? };
+    let site = site.map(AsRef::as_ref);
+    let blank = newcomer(who, caller.map(AsRef::as_ref), site, context.now);
     Some(read_changes(directory, input, &blank))
 }
 

@@ -260,13 +260,14 @@ pub(super) fn small() -> impl Strategy<Value = Entity> {
     });
     let password =
         text().prop_map(|hash| Entity::Password(Password { person: samples::id(1), hash }));
-    let door = (name_of(), any::<[u8; 32]>(), prop::option::of(any::<u32>()), any::<bool>());
-    let door = door.prop_map(|(name, key_hash, rate_per_minute, flag)| {
+    let format = prop::sample::select(Format::ALL.to_vec());
+    let door = (name_of(), any::<[u8; 32]>(), prop::option::of(any::<u32>()), format);
+    let door = door.prop_map(|(name, key_hash, rate_per_minute, format)| {
         Entity::Integration(Integration {
             name,
             key_hash,
             rate_per_minute,
-            format: if flag { Format::Alertmanager } else { Format::Generic },
+            format,
             ..samples::integration(1, "x", 2)
         })
     });

@@ -8,7 +8,7 @@ use super::hostile::survive;
 #[test]
 fn the_fuzzers_corpora_are_survived() {
     let corpora = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus");
-    for target in ["generic", "alertmanager_webhook", "alertmanager_v2"] {
+    for target in ["generic", "alertmanager_webhook", "alertmanager_v2", "pagerduty", "opsgenie"] {
         let folder = corpora.join(target);
         let files = std::fs::read_dir(&folder)
             .unwrap_or_else(|error| panic!("{}: {error}", folder.display()));

@@ -1,13 +1,15 @@
 //! Whatever is posted: no panic, and every bound holds.
 
+use firebell_domain::event::EventAction;
 use proptest::prelude::*;
 use serde_json::{Map, Number, Value};
 
+use super::super::{opsgenie, pagerduty};
 use super::*;
 
 /// Every parser on one body; what comes out is within its bounds.
 pub(super) fn survive(body: &[u8]) {
-    for format in [Format::Generic, Format::Alertmanager] {
+    for format in Format::ALL {
         match parse(format, body, now()) {
             Ok(drafts) => {
                 assert!(drafts.len() <= ALERTS_PER_REQUEST_MAX);
@@ -18,6 +20,15 @@ pub(super) fn survive(body: &[u8]) {
             }
         }
     }
+    for parsed in [
+        opsgenie::note(body, EventAction::Resolve, "an alias"),
+        opsgenie::note(body, EventAction::Acknowledge, &"é".repeat(600)),
+    ] {
+        assert!(parsed.as_ref().is_ok_and(is_within_bounds) || parsed.is_err(), "{parsed:?}");
+    }
+    let masked = pagerduty::without_key(body, "secret-of-the-sender");
+    let is_text = std::str::from_utf8(body).is_ok();
+    assert!(!is_text || !masked.windows(20).any(|part| part == b"secret-of-the-sender"));
     let outcome = alertmanager_v2::parse(body, now());
     assert!(outcome.drafts.iter().all(is_within_bounds));
     if let Some(error) = outcome.error {
@@ -26,36 +37,51 @@ pub(super) fn survive(body: &[u8]) {
     }
 }
 
-/// JSON that knows the keys the parsers look for.
+/// The keys the parsers look for.
+const KNOWN: [&str; 38] = [
+    "recipients",
+    "id",
+    "targetName",
+    "properties",
+    "priority",
+    "expirationInMinutes",
+    "action",
+    "escalationOverride",
+    "summary",
+    "message",
+    "dedupKey",
+    "alias",
+    "alerts",
+    "labels",
+    "annotations",
+    "status",
+    "fingerprint",
+    "startsAt",
+    "endsAt",
+    "version",
+    "severity",
+    "firebell_recipients",
+    "truncatedAlerts",
+    "category",
+    "value",
+    "groupKey",
+    "routing_key",
+    "event_action",
+    "payload",
+    "custom_details",
+    "source",
+    "links",
+    "href",
+    "images",
+    "responders",
+    "details",
+    "tags",
+    "description",
+];
+
+/// JSON that knows them.
 fn json() -> impl Strategy<Value = Value> {
-    let known = prop::sample::select(vec![
-        "recipients",
-        "id",
-        "targetName",
-        "properties",
-        "priority",
-        "expirationInMinutes",
-        "action",
-        "escalationOverride",
-        "summary",
-        "message",
-        "dedupKey",
-        "alias",
-        "alerts",
-        "labels",
-        "annotations",
-        "status",
-        "fingerprint",
-        "startsAt",
-        "endsAt",
-        "version",
-        "severity",
-        "firebell_recipients",
-        "truncatedAlerts",
-        "category",
-        "value",
-        "groupKey",
-    ]);
+    let known = prop::sample::select(KNOWN.to_vec());
     let word = prop::sample::select(vec![
         "HIGH",
         "firing",
@@ -69,6 +95,8 @@ fn json() -> impl Strategy<Value = Value> {
         "",
         " ",
         "a,b,,c",
+        "P1",
+        "resolve",
     ]);
     let leaf = prop_oneof![
         Just(Value::Null),

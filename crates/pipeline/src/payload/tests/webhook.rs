@@ -141,6 +141,42 @@ fn what_is_missing_or_different_is_tolerated() {
     }
 }
 
+/// The shape Grafana's webhook contact point posts.
+#[test]
+fn grafanas_webhook_is_read_with_its_links() {
+    let body = json!({
+        "receiver": "firebell", "status": "firing", "orgId": 1, "version": "1",
+        "groupKey": "{}:{alertname=\"Sample\"}", "truncatedAlerts": 0,
+        "title": "[FIRING:1] Sample", "state": "alerting", "message": "**Firing**",
+        "groupLabels": {}, "commonLabels": {}, "commonAnnotations": {},
+        "externalURL": "http://grafana.example/",
+        "alerts": [{
+            "status": "firing",
+            "labels": { "alertname": "Sample", "grafana_folder": "Samples", "severity": "critical" },
+            "annotations": { "summary": "Too many errors" },
+            "startsAt": "2026-03-02T08:59:00Z", "endsAt": "0001-01-01T00:00:00Z",
+            "generatorURL": "http://grafana.example/alerting/1/edit",
+            "fingerprint": "57c6d9296de2ad39",
+            "silenceURL": "http://grafana.example/alerting/silence/new",
+            "dashboardURL": "http://grafana.example/d/1", "panelURL": "",
+            "values": { "A": 0, "B": 7.5 }, "valueString": "[ var='A' value=0 ]", "orgId": 1
+        }]
+    });
+    let drafts = good(&body);
+    let [draft] = drafts.as_slice() else { panic!("{drafts:?}") };
+    assert_eq!((draft.summary.as_str(), draft.action), ("Too many errors", EventAction::Trigger));
+    assert_eq!(draft.dedup_key.as_deref(), Some("57c6d9296de2ad39"));
+    assert_eq!(draft.priority, Some(Priority::High));
+    for (name, value) in [
+        ("dashboardURL", "http://grafana.example/d/1"),
+        ("silenceURL", "http://grafana.example/alerting/silence/new"),
+        ("valueString", "[ var='A' value=0 ]"),
+    ] {
+        assert_eq!(draft.properties.get(name), Some(&text(value)), "{name}");
+    }
+    assert!(!draft.properties.contains_key("panelURL") && !draft.properties.contains_key("endsAt"));
+}
+
 #[test]
 fn wrong_fields_are_named_with_the_remedy() {
     let hint = " If the sender is not Alertmanager, point it at a generic integration.";

@@ -1,0 +1,80 @@
+# The words of the frame and its parts.
+ui-alerts = Alerts
+ui-on-call = On call
+ui-groups = Groups
+ui-users = Users
+ui-integrations = Integrations
+ui-silences = Silences
+ui-reports = Reports
+ui-licences = Licences
+ui-configuration = Configuration
+ui-operator = Operator
+ui-skip = Skip to the content
+ui-areas = Areas
+ui-more = More
+ui-account = Your account
+ui-sign-out = Sign out
+ui-search = Search or jump to …
+ui-search-short = Search
+ui-help = Keyboard shortcuts
+ui-theme = Light or dark
+ui-instance = Instance
+ui-revision = Configuration { $revision }
+ui-age = confirmed { $seconds } s ago
+ui-age-unknown = not confirmed yet
+ui-stale = This page may not show the newest configuration: this process has lost touch with where it is kept. Alerts are taken and sent all the same.
+ui-undo = Undo
+ui-close = Close
+ui-forbidden = Not allowed
+ui-missing = Not found
+ui-missing-text = There is no such { $what } here. It may have been removed, or the address is not quite right.
+ui-invalid = Not saved
+ui-invalid-text = Nothing was saved. Please correct what is marked below.
+ui-changed = Changed meanwhile
+ui-denied = No licence is free
+ui-unconfirmed = Not confirmed
+ui-approval = Held for approval
+ui-unavailable = Not just now
+ui-unavailable-text = The configuration could not be changed just now, so nothing was. Your entries are kept; try again in a moment.
+ui-faults = { $n ->
+    [one] One thing needs your attention
+   *[other] { $n } things need your attention
+}
+ui-previous = Previous page
+ui-next = Next page
+ui-range = { $from }–{ $to } of { $total }
+ui-range-open = { $from }–{ $to }
+ui-now = just now
+ui-in = in { $span }
+ui-ago = { $span } ago
+ui-days = { $n ->
+    [one] 1 day
+   *[other] { $n } days
+}
+ui-weekdays = Mon Tue Wed Thu Fri Sat Sun
+ui-months = Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec
+ui-high = High
+ui-medium = Medium
+ui-low = Low
+ui-conflict = Somebody else changed this while you were editing
+ui-conflict-text = Nothing of yours is lost, and nothing was saved yet. Compare, then choose.
+ui-conflict-field = Field
+ui-conflict-was = Was
+ui-conflict-theirs = Now
+ui-conflict-yours = Yours
+ui-conflict-take = Take what is there now
+ui-palette-empty = Nothing found. Try a name, a group, or the title of an alert.
+ui-palette-pages = Pages
+ui-palette-people = Users
+ui-palette-groups = Groups
+ui-keys-move = Next, previous row
+ui-keys-select = Select the row
+ui-keys-open = Open the row
+ui-keys-acknowledge = Acknowledge
+ui-keys-resolve = Resolve
+ui-keys-search = Search this page
+ui-keys-palette = Search everything
+ui-keys-help = This sheet
+ui-keys-go = Go to
+ui-styleguide = Design system
+ui-styleguide-text = Tokens and parts as pages use them. Values come from the style sheet, so this page shows what is.

@@ -1,0 +1,4 @@
+//! The kit by itself.
+
+mod contrast;
+mod words;

@@ -1,0 +1,321 @@
+//! Facts in memory, so that a report does not read a million of them again, and the newest answers.
+//!
+//! Handlers ask [`Shelf::answer`]: it lets `keep` take what is new, reads the hours that changed, and adds up on
+//! a thread of the database that yields to everything else. What it holds is bounded; the database has it all.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use firebell_base::Timestamp;
+use firebell_base::time::micros_between;
+use firebell_domain::directory::Directory;
+use firebell_domain::group::GroupId;
+use firebell_domain::instance::InstanceNo;
+use firebell_store::reports::{self, Hour};
+use firebell_store::{Db, Error, ReadTx};
+
+use crate::figures::{Figures, Part, Question, Row, add_up};
+use crate::hours::on_call;
+use crate::keep::{IDS_MAX, Kept, Numbers, Pace, keep};
+
+/// Bytes of facts held in memory, of all instances together: about a million and a half alerts.
+const BYTES_MAX: usize = 96 * 1024 * 1024;
+/// Answers kept per instance.
+const ANSWERS_MAX: usize = 16;
+/// Instances something is held of.
+const INSTANCES_MAX: usize = 1_000;
+/// Microseconds for which what was kept is new enough.
+const KEPT_FOR: i64 = 1_000_000;
+/// Microseconds for which an answer is new enough, although an alert may have changed since.
+const ANSWERED_FOR: i64 = 5_000_000;
+/// Goes without an end: a million alerts are about 500 steps.
+const GOES_MAX: usize = 10_000;
+
+/// Everything that is held.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Shelf {
+    instances: Arc<Mutex<BTreeMap<InstanceNo, Arc<Held>>>>,
+}
+
+/// What is held of one instance.
+#[derive(Debug, Default)]
+struct Held {
+    numbers: Arc<RwLock<Numbers>>,
+    hours: Mutex<Hours>,
+    answers: Mutex<Vec<Answered>>,
+    kept: Mutex<Option<Kept>>,
+    is_keeping: AtomicBool,
+    /// Microseconds since 1970.
+    kept_at: AtomicI64,
+    used_at: AtomicI64,
+}
+
+/// A question that was answered.
+#[derive(Debug)]
+struct Answered {
+    question: Question,
+    /// As of which revision of the facts.
+    rev: i64,
+    /// Microseconds since 1970.
+    at: i64,
+    figures: Arc<Figures>,
+}
+
+/// Hours from one on, as of a revision.
+#[derive(Debug, Default)]
+struct Hours {
+    rev: i64,
+    from: Option<i64>,
+    rows: BTreeMap<i64, (i64, Arc<[u8]>)>,
+    bytes: usize,
+}
+
+impl Hours {
+    fn add(&mut self, hours: Vec<Hour>) {
+        for Hour { hour, rev, facts } in hours {
+            let held = self.rows.get(&hour).map(|(rev, row)| (*rev, row.len()));
+            if held.is_some_and(|(held, _)| held >= rev) {
+                continue;
+            }
+            self.bytes =
+                self.bytes.saturating_sub(held.map_or(0, |(_, bytes)| bytes)) + facts.len();
+            self.rows.insert(hour, (rev, facts.into()));
+        }
+    }
+}
+
+/// An answer, and how much of the past it knows.
+#[derive(Debug, Clone)]
+pub(crate) struct Found {
+    /// The figures.
+    pub(crate) figures: Arc<Figures>,
+    /// How far the facts have come.
+    pub(crate) kept: Kept,
+}
+
+/// Ends "somebody is keeping" whatever happens.
+struct Keeping(Arc<Held>);
+
+impl Drop for Keeping {
+    fn drop(&mut self) {
+        self.0.is_keeping.store(false, Ordering::Release);
+    }
+}
+
+impl Keeping {
+    fn begin(held: &Arc<Held>) -> Option<Self> {
+        let free =
+            held.is_keeping.compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed);
+        free.ok().map(|_| Self(Arc::clone(held)))
+    }
+}
+
+impl Shelf {
+    /// Answers a question about an instance.
+    pub(crate) async fn answer(
+        &self,
+        db: &Db,
+        directory: &Arc<Directory>,
+        question: Question,
+        now: Timestamp,
+    ) -> Result<Found, Error> {
+        let no = directory.instance.no;
+        let held = self.held(no, now);
+        let kept = freshen(db, directory, &held, now).await?;
+        let rev = db.read("reports.rev", move |tx| reports::progress(tx, no)).await?;
+        let rev = rev.map_or(0, |progress| progress.rev);
+        let figures = match known(&held, rev, &question, now) {
+            Some(figures) => figures,
+            None => figures(db, directory, &held, question, now).await?,
+        };
+        self.shrink(no);
+        Ok(Found { figures, kept })
+    }
+
+    fn held(&self, no: InstanceNo, now: Timestamp) -> Arc<Held> {
+        let mut all = lock(&self.instances);
+        let held = Arc::clone(all.entry(no).or_default());
+        held.used_at.store(now.as_microsecond(), Ordering::Relaxed);
+        held
+    }
+
+    /// Lets go of what was not used for longest, of this instance last.
+    fn shrink(&self, newest: InstanceNo) {
+        let mut all = lock(&self.instances);
+        let mut held: Vec<(bool, i64, InstanceNo, usize)> = all
+            .iter()
+            .map(|(no, held)| {
+                let used = held.used_at.load(Ordering::Relaxed);
+                (*no == newest, used, *no, lock(&held.hours).bytes)
+            })
+            .collect();
+        held.sort_unstable();
+        let mut bytes: usize = held.iter().map(|(.., bytes)| bytes).sum();
+        let mut count = held.len();
+        for (.., no, own) in held {
+            if bytes <= BYTES_MAX && count <= INSTANCES_MAX {
+                return;
+            }
+            all.remove(&no);
+            bytes = bytes.saturating_sub(own);
+            count -= 1;
+        }
+    }
+}
+
+/// Takes what is new unless that was done just now or is being done.
+async fn freshen(
+    db: &Db,
+    directory: &Arc<Directory>,
+    held: &Arc<Held>,
+    now: Timestamp,
+) -> Result<Kept, Error> {
+    let known = *lock(&held.kept);
+    let kept_at = firebell_base::time::from_micros(held.kept_at.load(Ordering::Relaxed));
+    let age = micros_between(kept_at, now);
+    let waits = known.filter(|kept| kept.is_current && (1..KEPT_FOR).contains(&age));
+    if let Some(kept) = waits {
+        return Ok(kept);
+    }
+    let behind = Kept { since_hour: i64::MAX, is_current: false };
+    let Some(keeping) = Keeping::begin(held) else {
+        return Ok(known.unwrap_or(behind));
+    };
+    let kept = keep(db, directory, &held.numbers, now, Pace::Page).await?;
+    *lock(&held.kept) = Some(kept);
+    held.kept_at.store(now.as_microsecond(), Ordering::Relaxed);
+    if !kept.is_current || kept.since_hour > i64::MIN {
+        let (db, directory) = (db.clone(), Arc::clone(directory));
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "bounded, one per instance, and every step is a transaction of its own"
+        )]
+        drop(tokio::spawn(async move { catch_up(&db, &directory, &keeping, now).await }));
+    }
+    Ok(kept)
+}
+
+/// Goes on until everything is taken. What is cut off by the end of the process is taken by the next.
+async fn catch_up(db: &Db, directory: &Arc<Directory>, keeping: &Keeping, now: Timestamp) {
+    let held = &keeping.0;
+    for _ in 0..GOES_MAX {
+        match keep(db, directory, &held.numbers, now, Pace::Behind).await {
+            Ok(kept) => {
+                *lock(&held.kept) = Some(kept);
+                if kept.is_current && kept.since_hour == i64::MIN {
+                    return;
+                }
+            }
+            Err(error) => {
+                tracing::warn!(%error, cause = error.cause(), "facts for reports were not kept");
+                return;
+            }
+        }
+    }
+}
+
+async fn figures(
+    db: &Db,
+    directory: &Arc<Directory>,
+    held: &Arc<Held>,
+    question: Question,
+    now: Timestamp,
+) -> Result<Arc<Figures>, Error> {
+    let (no, directory) = (directory.instance.no, Arc::clone(directory));
+    let first = question.from.as_second().div_euclid(3600);
+    let (rev, from) = {
+        let hours = lock(&held.hours);
+        (hours.rev, hours.from)
+    };
+    let last = numbers(held).last();
+    let read = move |tx: &mut ReadTx<'_>| {
+        let newest = reports::progress(tx, no)?.map_or(0, |progress| progress.rev);
+        let mut hours = match from {
+            // Another database: nothing that is held counts.
+            Some(from) if rev <= newest => {
+                let mut changed = reports::hours(tx, no, rev, from.min(first), i64::MAX)?;
+                if first < from {
+                    changed.append(&mut reports::hours(tx, no, -1, first, from)?);
+                }
+                changed
+            }
+            Some(_) | None => reports::hours(tx, no, -1, first, i64::MAX)?,
+        };
+        hours.sort_by_key(|hour| hour.hour);
+        Ok::<_, Error>((newest, hours, reports::ids(tx, no, i64::from(last), IDS_MAX)?))
+    };
+    let held = Arc::clone(held);
+    let made = move |(newest, hours, ids): (i64, Vec<Hour>, Vec<_>)| {
+        held.numbers.write().unwrap_or_else(PoisonError::into_inner).learn(&ids);
+        let rows = take_in(&held, (rev, from), newest, hours, &question);
+        answer(&held, &directory, (newest, now), question, &rows)
+    };
+    db.read_patiently("reports.figures", read, made).await
+}
+
+/// Adds what was read to what is held; returns the question's hours.
+fn take_in(
+    held: &Held,
+    base: (i64, Option<i64>),
+    newest: i64,
+    read: Vec<Hour>,
+    question: &Question,
+) -> Vec<Row> {
+    let first = question.from.as_second().div_euclid(3600);
+    let end = question.to.as_second().div_euclid(3600) + 1;
+    let mut hours = lock(&held.hours);
+    let is_other = base.0 > newest;
+    if is_other || hours.from.is_none() {
+        *hours = Hours::default();
+    }
+    hours.add(read);
+    let known = hours.from.filter(|_| !is_other).or(base.1.filter(|_| !is_other));
+    hours.from = Some(known.map_or(first, |from| from.min(first)));
+    hours.rev = if is_other { newest } else { hours.rev.max(newest) };
+    hours.rows.range(first..end).map(|(hour, (_, row))| (*hour, Arc::clone(row))).collect()
+}
+
+/// The answer that was given to this question, if it still holds.
+fn known(held: &Held, rev: i64, question: &Question, now: Timestamp) -> Option<Arc<Figures>> {
+    let answers = lock(&held.answers);
+    let mut same = answers.iter().filter(|answered| answered.question == *question);
+    let young = |at: i64| (1..ANSWERED_FOR).contains(&now.as_microsecond().saturating_sub(at));
+    same.find(|answered| answered.rev == rev || answered.rev < rev && young(answered.at))
+        .map(|answered| Arc::clone(&answered.figures))
+}
+
+fn answer(
+    held: &Held,
+    directory: &Directory,
+    (rev, now): (i64, Timestamp),
+    question: Question,
+    rows: &[Row],
+) -> Arc<Figures> {
+    // Who asked at the same time waited for the same thread.
+    if let Some(figures) = known(held, rev, &question, now) {
+        return figures;
+    }
+    let mut figures = add_up(&question, rows, &numbers(held));
+    if let (Part::Load, Some(group)) = (question.part, question.group) {
+        let group = GroupId::from_bytes(group);
+        figures.on_call = on_call(directory, group, question.from, question.to);
+    }
+    let figures = Arc::new(figures);
+    let mut answers = lock(&held.answers);
+    answers.retain(|answered| answered.question != question && answered.rev <= rev);
+    if answers.len() >= ANSWERS_MAX {
+        answers.remove(0);
+    }
+    let at = now.as_microsecond();
+    answers.push(Answered { question, rev, at, figures: Arc::clone(&figures) });
+    figures
+}
+
+fn numbers(held: &Held) -> std::sync::RwLockReadGuard<'_, Numbers> {
+    held.numbers.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
