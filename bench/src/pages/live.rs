@@ -34,6 +34,8 @@ const TIMED: usize = 100;
 const PAUSE: Duration = Duration::from_millis(230);
 /// The longest wait for one event on the page.
 const WAIT: Duration = Duration::from_secs(10);
+/// What is shown of what the page heard last if the event does not come, in bytes.
+const LAST_BYTES: usize = 300;
 /// Looks for everything to be processed and sent, one every 20 ms.
 const LOOKS_MAX: usize = 15_000;
 
@@ -67,8 +69,8 @@ pub(super) fn measure(
     let (opened, _) = house.process.memory_kib()?;
     let mut cost = added(before, opened);
     drop(audience);
-    // Before the floods: after one, pages hear that much changed until all of it was told.
-    soon(report, effort, house, &cookies, pages, engine)?;
+    let stage = Stage { house, db, cookies: &cookies, pages, engine };
+    soon(report, effort, &stage, false)?;
     let (mut alone, mut beside) = (Vec::new(), Vec::new());
     // What the first load brings into memory is not the pages'.
     accept(house, 1)?;
@@ -85,6 +87,9 @@ pub(super) fn measure(
         cost = cost.max(added(before, opened.max(after)));
         drop(audience);
     }
+    // The server needs a moment to see that their pages were closed.
+    std::thread::park_timeout(PAUSE * 5);
+    soon(report, effort, &stage, true)?;
     let ratios: Vec<f64> = alone.iter().zip(&beside).map(|(a, b)| b / a).collect();
     let name = format!("{pages} open live pages, {engine}");
     report.at_most(&format!("{name}: memory added, MiB"), cost, 200.0);
@@ -127,17 +132,25 @@ fn settle(db: &Db) -> Result<()> {
     anyhow::bail!("the events were not processed in time")
 }
 
-/// From the answer to an event to the row on an open page, while all pages are open.
-fn soon(
-    report: &mut Report,
-    effort: Effort,
-    house: &House,
-    cookies: &[String],
+/// Where it is measured.
+struct Stage<'a> {
+    house: &'a House,
+    db: &'a Db,
+    cookies: &'a [String],
     pages: usize,
-    engine: &str,
-) -> Result<()> {
+    engine: &'a str,
+}
+
+/// From the answer to an event to the row on an open page, while all pages are open; if wanted, just after a
+/// flood that all of them saw.
+fn soon(report: &mut Report, effort: Effort, stage: &Stage<'_>, flooded: bool) -> Result<()> {
+    let Stage { house, db, cookies, pages, engine } = *stage;
     let count = if effort.quick { TIMED / 5 } else { TIMED };
     let mut audience = Audience::open(house.port, cookies, pages)?;
+    if flooded {
+        accept(house, 1)?;
+        settle(db)?;
+    }
     let address = std::net::SocketAddr::from((std::net::Ipv4Addr::LOCALHOST, house.port));
     let mut sender = Connection::open(address)?;
     let key = format!("Bearer {EVENT_KEY}");
@@ -155,7 +168,8 @@ fn soon(
         std::thread::park_timeout(PAUSE);
     }
     micros.sort_unstable();
-    let name = format!("an accepted event on an open page beside {pages}, {engine}");
+    let when = if flooded { " after a flood" } else { "" };
+    let name = format!("an accepted event on an open page beside {pages}{when}, {engine}");
     let (p50, p99) = (percentile(&micros, 50) / 1e3, percentile(&micros, 99) / 1e3);
     report.at_most(&format!("{name}: p99, ms"), p99, 300.0);
     report.note(&name, &format!("{p50:.0} ms (median), {p99:.0} ms (p99), {count} events"));
@@ -194,11 +208,15 @@ impl Audience {
     fn until(&mut self, text: &[u8]) -> Result<u64> {
         let Self { runtime, first } = self;
         runtime.block_on(async {
-            let mut seen = Vec::new();
+            let mut seen: Vec<u8> = Vec::new();
             loop {
                 let (at, bytes) = timeout(WAIT, first.recv())
                     .await
-                    .context("no event came")?
+                    .with_context(|| {
+                        let last = seen.get(seen.len().saturating_sub(LAST_BYTES)..);
+                        let last = String::from_utf8_lossy(last.unwrap_or_default()).into_owned();
+                        format!("no event came; heard last: {last:?}")
+                    })?
                     .context("no page")?;
                 seen.extend(bytes);
                 if find(&seen, text).is_some() {

@@ -19,6 +19,10 @@ const CHANGED_SINCE: Statement = Statement::new(
     "alert_rows.changed_since",
     "select id, alert_id from timeline where instance_no = ?1 and id >= ?2 order by id limit ?3",
 );
+const NEWEST_SINCE: Statement = Statement::new(
+    "alert_rows.newest_since",
+    "select id, alert_id from timeline where instance_no = ?1 and id >= ?2 order by id desc limit ?3",
+);
 const LATEST_ENTRIES: Statement = Statement::new(
     "alert_rows.latest_entries",
     "select entries from timeline where instance_no = ?1 and alert_id = ?2 \
@@ -45,7 +49,7 @@ const NEXT: BlobSet = BlobSet {
 };
 
 /// Every statement of this module.
-pub const ALL: &[Statement] = &[CHANGED_SINCE, LATEST_ENTRIES];
+pub const ALL: &[Statement] = &[CHANGED_SINCE, NEWEST_SINCE, LATEST_ENTRIES];
 /// Every set statement of this module.
 pub const SETS: &[BlobSet] = &[TOLD, NEXT];
 
@@ -110,8 +114,27 @@ pub fn changed_since(
     since: Timestamp,
     limit: i64,
 ) -> Result<Vec<(Id<Entry>, AlertId)>, Error> {
+    since_then(tx, &CHANGED_SINCE, no, (since, limit))
+}
+
+/// The newest rows of timelines written since an instant, newest first, at most `limit`: row and alert.
+pub fn newest_since(
+    tx: &mut ReadTx<'_>,
+    no: InstanceNo,
+    since: Timestamp,
+    limit: i64,
+) -> Result<Vec<(Id<Entry>, AlertId)>, Error> {
+    since_then(tx, &NEWEST_SINCE, no, (since, limit))
+}
+
+fn since_then(
+    tx: &mut ReadTx<'_>,
+    statement: &Statement,
+    no: InstanceNo,
+    (since, limit): (Timestamp, i64),
+) -> Result<Vec<(Id<Entry>, AlertId)>, Error> {
     let params = [Value::Int(no.0), Value::Id(first_id(since)), Value::Int(limit)];
-    let rows = tx.query(&CHANGED_SINCE, &params)?;
+    let rows = tx.query(statement, &params)?;
     rows.iter().map(|row| Ok((get_id(row, 0)?, get_id(row, 1)?))).collect()
 }
 

@@ -2,29 +2,29 @@
 //! reads the alerts that changed, and hands every page of the instance the same rows.
 //!
 //! It runs while somebody has a page open. It never holds up the pipeline: under a flood it tells pages that much
-//! changed instead of what, at most once a second. Changes by other processes on the same database are found
-//! by looking at the newest rows of timelines every second.
+//! changed instead of what, at most once a second (see `known`). Changes by other processes on the same database are
+//! found by looking at the newest rows of timelines every second.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use askama::Template as _;
 use axum::body::Bytes;
+use firebell_base::Timestamp;
 use firebell_base::time::add_seconds;
-use firebell_base::{Id, Timestamp};
 use firebell_domain::alert::AlertId;
 use firebell_domain::directory::Directory;
 use firebell_domain::instance::InstanceNo;
 use firebell_domain::person::PersonId;
 use firebell_domain::schedule::Zone;
-use firebell_domain::timeline::Entry;
 use firebell_pipeline::live::{Heard, Listener};
 use firebell_store::{Error, alert_rows, alerts};
 use firebell_ui::{Lang, Ui};
 use tokio::sync::broadcast;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::sleep_until;
 
+use crate::known::{Known, LOOK_ROWS_MAX, Much};
 use crate::row::{Facts, Row};
 use crate::waiting_since;
 
@@ -34,27 +34,13 @@ pub(crate) const LISTENERS_MAX: usize = 2_000;
 pub(crate) const LISTENERS_PER_INSTANCE_MAX: usize = 1_500;
 /// Pages one person has open at the same time in this process.
 pub(crate) const LISTENERS_PER_PERSON_MAX: usize = 20;
-/// Alerts whose rows are sent at once; if more changed, pages hear that much did.
-const ROWS_AT_ONCE_MAX: usize = 20;
-/// Alerts that are remembered as changed; with more, pages hear that everything may have.
-const CHANGED_MAX: usize = 1_000;
 /// Updates that may wait for a slow page.
 const WAITING_MAX: usize = 64;
-/// Changes that come within this time are told together.
-const GATHER: Duration = Duration::from_millis(40);
-/// The shortest time between two updates of an instance.
-const PACE: Duration = Duration::from_millis(200);
-/// The same after one that told no more than that much changed.
-const PACE_OF_FLOODS: Duration = Duration::from_secs(1);
 /// How often changes by other processes are looked for.
 const LOOK: Duration = Duration::from_secs(1);
 /// Timelines are looked at from so many seconds before the last look: transactions take time, and clocks of
 /// several computers differ.
 const OVERLAP_SECONDS: i64 = 3;
-/// Rows of timelines that one look reads.
-const LOOK_ROWS_MAX: i64 = 500;
-/// Alerts of which the hub remembers how they looked when they were last told.
-const LOOKS_MAX: usize = 2_000;
 
 /// Something changed.
 #[derive(Debug)]
@@ -210,58 +196,20 @@ impl Drop for Seat {
     }
 }
 
-/// What is known of one instance.
-#[derive(Debug)]
-struct Known {
-    /// Alerts that changed and were not told yet.
-    changed: BTreeSet<AlertId>,
-    /// Whether more changed than are remembered.
-    overflown: bool,
-    /// When they are told.
-    due: Option<Instant>,
-    /// When the last update was told, and how long to wait after it.
-    told: Option<(Instant, Duration)>,
-    /// From when on timelines are looked at.
-    looked: Timestamp,
-    /// Rows of timelines that were seen at the last look.
-    seen: HashSet<Id<Entry>>,
-    /// How alerts looked when they were told.
-    looks: BTreeMap<AlertId, u64>,
-}
-
-impl Known {
-    fn new(now: Timestamp) -> Self {
-        Self {
-            changed: BTreeSet::new(),
-            overflown: false,
-            due: None,
-            told: None,
-            looked: now,
-            seen: HashSet::new(),
-            looks: BTreeMap::new(),
-        }
-    }
-
-    fn add(&mut self, alerts: impl IntoIterator<Item = AlertId>) {
-        for alert in alerts {
-            if self.changed.len() < CHANGED_MAX {
-                self.changed.insert(alert);
-            } else {
-                self.overflown = true;
-            }
-        }
-        if self.due.is_none() && (self.overflown || !self.changed.is_empty()) {
-            let soon = waiting_since() + GATHER;
-            self.due = Some(self.told.map_or(soon, |(at, pace)| soon.max(at + pace)));
-        }
-    }
-}
-
 struct Task {
     hub: Hub,
     ui: Ui,
     heard: Listener,
     known: BTreeMap<InstanceNo, Known>,
+}
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        // Else pages would wait for ever: their streams end, and the first that comes again starts another task.
+        if std::thread::panicking() {
+            self.hub.close();
+        }
+    }
 }
 
 impl Task {
@@ -282,7 +230,7 @@ impl Task {
             for no in rooms {
                 self.known.entry(no).or_insert_with(|| Known::new(now));
             }
-            let due = self.known.values().filter_map(|known| known.due).min();
+            let due = self.known.values().filter_map(Known::due).min();
             let due = due.unwrap_or(look);
             tokio::select! {
                 biased;
@@ -296,13 +244,12 @@ impl Task {
                         if self.hub.has_room(change.instance) {
                             let known = self.known.entry(change.instance);
                             let known = known.or_insert_with(|| Known::new(now));
-                            known.add(change.alerts.iter().copied());
+                            known.add(change.alerts.iter().copied(), waiting_since());
                         }
                     }
                     Heard::Missed => {
                         for known in self.known.values_mut() {
-                            known.overflown = true;
-                            known.add([]);
+                            known.overflow(waiting_since());
                         }
                     }
                     Heard::Over => {
@@ -317,27 +264,23 @@ impl Task {
     /// Tells what is due.
     async fn tell(&mut self) {
         let now = waiting_since();
-        let due = self.known.iter().filter(|(_, known)| known.due.is_some_and(|due| due <= now));
+        let due = self.known.iter().filter(|(_, known)| known.due().is_some_and(|due| due <= now));
         let due: Vec<InstanceNo> = due.map(|(no, _)| *no).collect();
         for no in due {
             let Some(known) = self.known.get_mut(&no) else { continue };
-            known.due = None;
-            let changed = std::mem::take(&mut known.changed);
-            let overflown = std::mem::take(&mut known.overflown);
-            let (update, pace) = if overflown {
-                let many = changed.len().max(1);
-                (Some(Update { rows: Vec::new(), many, changed: None }), PACE_OF_FLOODS)
-            } else if changed.len() > ROWS_AT_ONCE_MAX {
-                let (many, changed) = (changed.len(), changed.into_iter().collect());
-                (Some(Update { rows: Vec::new(), many, changed: Some(changed) }), PACE_OF_FLOODS)
-            } else {
-                (self.read(no, changed.into_iter().collect()).await, PACE)
-            };
-            if let Some(known) = self.known.get_mut(&no) {
-                known.told = Some((waiting_since(), pace));
+            let shown = known.take_shown(now);
+            if !shown.is_empty() {
+                let update = self.read(no, shown).await;
+                if let Some(known) = self.known.get_mut(&no) {
+                    known.shown(waiting_since());
+                }
+                if let Some(update) = update {
+                    self.hub.tell(no, update);
+                }
             }
-            if let Some(update) = update {
-                self.hub.tell(no, update);
+            let Some(known) = self.known.get_mut(&no) else { continue };
+            if let Some(Much { count, which }) = known.take_hidden(waiting_since()) {
+                self.hub.tell(no, Update { rows: Vec::new(), many: count, changed: which });
             }
         }
     }
@@ -359,18 +302,13 @@ impl Task {
             Ok(facts) => facts,
             Err(error) => {
                 tracing::warn!(%error, cause = error.cause(), "open pages could not be told of changes");
-                return Some(Update { rows: Vec::new(), many: ids.len(), changed: Some(ids) });
+                self.known.get_mut(&no)?.hide(ids, waiting_since());
+                return None;
             }
         };
         let known = self.known.get_mut(&no)?;
-        if known.looks.len() > LOOKS_MAX {
-            known.looks.clear();
-        }
         let now = self.ui.clock.now();
-        let mut fresh = |facts: &Facts| {
-            let look = facts.look();
-            known.looks.insert(facts.alert.id, look) != Some(look)
-        };
+        let mut fresh = |facts: &Facts| known.looks_new(facts.alert.id, facts.look());
         let rows: Vec<LiveRow> = facts
             .into_iter()
             .filter(|facts| fresh(facts))
@@ -390,34 +328,16 @@ impl Task {
             let looked = self
                 .ui
                 .db
-                .read("live.look", move |tx| {
-                    alert_rows::changed_since(tx, no, since, LOOK_ROWS_MAX)
-                })
+                .read("live.look", move |tx| alert_rows::newest_since(tx, no, since, LOOK_ROWS_MAX))
                 .await;
             let Some(known) = self.known.get_mut(&no) else { continue };
             match looked {
-                Ok(rows) => known.take(rows, now),
+                Ok(rows) => known.take_look(rows, now, waiting_since()),
                 Err(error) => {
                     tracing::debug!(%error, "changes by other processes were not looked for");
                 }
             }
         }
-    }
-}
-
-impl Known {
-    /// Takes what a look found.
-    fn take(&mut self, rows: Vec<(Id<Entry>, AlertId)>, now: Timestamp) {
-        let full = i64::try_from(rows.len()).is_ok_and(|count| count >= LOOK_ROWS_MAX);
-        let news = rows.iter().filter(|(row, _)| !self.seen.contains(row));
-        let news: Vec<AlertId> = news.map(|(_, alert)| *alert).collect();
-        self.seen = rows.into_iter().map(|(row, _)| row).collect();
-        self.looked = now;
-        if full && !news.is_empty() {
-            // More than one look reads: what is behind it is not waited for.
-            self.overflown = true;
-        }
-        self.add(news);
     }
 }
 

@@ -6,6 +6,7 @@
 //! | `list`, `bulk`, `views` | the list, acts on several alerts, kept filters |
 //! | `row` | one row of the list, as the page and live updates show it |
 //! | `hub` | reads what changed once, for all open pages of this process |
+//! | `known` | what the hub tells of one instance, and when |
 //! | `live` | server-sent events to open pages |
 //! | `story`, `timeline`, `told` | one alert: how it stands, what happened, who was told |
 //! | `act` | answers to it |
@@ -20,6 +21,7 @@ mod list;
 mod bulk;
 mod views;
 mod hub;
+mod known;
 mod live;
 mod story;
 mod timeline;

@@ -177,7 +177,7 @@ pub fn write<'a>(out: &mut String, cells: impl IntoIterator<Item = &'a str>) {
     out.push_str(LINE_END);
 }
 
-/// A cell as it was before [`write`] made it harmless, and whether it had been.
+/// A cell as it was before [`fn@write`] made it harmless, and whether it had been.
 pub fn unguarded(cell: &str) -> (&str, bool) {
     match cell.strip_prefix(GUARD) {
         Some(rest) if is_formula(rest) => (rest, true),
