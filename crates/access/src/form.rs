@@ -15,11 +15,10 @@ impl Fields {
     /// Reads a body. What is not UTF-8 is replaced; a `%` that begins no escape stands for itself.
     pub fn read(body: &[u8]) -> Self {
         let pairs = body.split(|b| *b == b'&').filter(|pair| !pair.is_empty()).take(FIELDS_MAX);
-        let text = |coded: &[u8]| String::from_utf8_lossy(&decoded(coded)).into_owned();
         let read = pairs.map(|pair| {
             let cut = pair.iter().position(|b| *b == b'=').unwrap_or(pair.len());
             let (name, value) = pair.split_at(cut);
-            (text(name), Secret::new(text(value.get(1..).unwrap_or_default())))
+            (decode(name), Secret::new(decode(value.get(1..).unwrap_or_default())))
         });
         Self(read.collect())
     }
@@ -49,6 +48,11 @@ impl Fields {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
+}
+
+/// The text of one encoded name or value. What is not UTF-8 is replaced.
+pub fn decode(coded: &[u8]) -> String {
+    String::from_utf8_lossy(&decoded(coded)).into_owned()
 }
 
 /// Undoes `+` and `%XX`.

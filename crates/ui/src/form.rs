@@ -3,6 +3,7 @@
 use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
+use firebell_access::form::decode;
 
 use crate::part::Notice;
 use crate::refusal::Refusal;
@@ -103,31 +104,9 @@ pub(crate) fn decoded(bytes: &[u8], pairs_max: usize) -> Vec<(String, String)> {
     parts.take(pairs_max).map(pair).collect()
 }
 
-fn text(bytes: &[u8]) -> String {
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut rest = bytes.iter().copied();
-    while let Some(byte) = rest.next() {
-        match byte {
-            b'+' => out.push(b' '),
-            b'%' => {
-                let ahead = rest.clone();
-                let digits = (rest.next().and_then(hex), rest.next().and_then(hex));
-                if let (Some(high), Some(low)) = digits {
-                    out.push(high << 4 | low);
-                } else {
-                    out.push(b'%');
-                    rest = ahead;
-                }
-            }
-            _ => out.push(byte),
-        }
-    }
+fn text(coded: &[u8]) -> String {
     // No database keeps a NUL: it would answer with a fault where nothing is found.
-    String::from_utf8_lossy(&out).replace("\r\n", "\n").replace('\0', "\u{FFFD}")
-}
-
-fn hex(byte: u8) -> Option<u8> {
-    char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok())
+    decode(coded).replace("\r\n", "\n").replace('\0', "\u{FFFD}")
 }
 
 #[cfg(test)]

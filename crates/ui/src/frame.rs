@@ -187,7 +187,7 @@ fn entries(visit: &Visit, t: Say, area: Area) -> Vec<Entry> {
             "ui-operator",
             Shape::Globe,
             "g p",
-            crate::visit::operates(visit),
+            visit.may(Permission::Operate, &Scope::Server(visit.operators())),
             false,
         ),
     ];

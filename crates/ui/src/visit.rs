@@ -94,6 +94,19 @@ impl Visit {
         })
     }
 
+    /// Who operates the server, as far as this process knows.
+    pub fn operators(&self) -> Operators {
+        let snapshots = &self.ui.snapshots;
+        if let Some(name) = &self.ui.operator_instance {
+            return Operators::named(snapshots.by_name(name).map(|found| found.instance.no));
+        }
+        let view = snapshots.view();
+        if !view.is_whole() {
+            return Operators::NotSet;
+        }
+        Operators::unnamed(view.instances().map(|held| held.no()))
+    }
+
     /// What surrounds a page.
     pub fn frame(&self, title: impl Into<String>, area: Area) -> Frame {
         Frame::new(self, title.into(), area)
@@ -171,18 +184,6 @@ pub(crate) fn lead_to(place: &str) -> Response {
     let place = HeaderValue::from_str(place).unwrap_or(HeaderValue::from_static("."));
     response.headers_mut().insert(header::LOCATION, place);
     response
-}
-
-/// Whether the visitor may see all instances.
-pub(crate) fn operates(visit: &Visit) -> bool {
-    let snapshots = &visit.ui.snapshots;
-    let operators = match &visit.ui.operator_instance {
-        Some(name) => {
-            Operators::named(snapshots.by_name(name).map(|directory| directory.instance.no))
-        }
-        None => Operators::unnamed(snapshots.view().instances().map(|held| held.no())),
-    };
-    visit.may(Permission::Operate, &Scope::Server(operators))
 }
 
 /// `../` for each level of a path below the root.

@@ -20,25 +20,12 @@ pub(crate) fn administer(visit: &Visit) -> Result<(), Refusal> {
     visit.require(Permission::Administer, &Scope::Instance)
 }
 
-/// Who operates the server.
-pub(crate) fn operators(visit: &Visit) -> Operators {
-    let snapshots = &visit.ui.snapshots;
-    if let Some(name) = &visit.ui.operator_instance {
-        return Operators::named(snapshots.by_name(name).map(|found| found.instance.no));
-    }
-    let view = snapshots.view();
-    if !view.is_whole() {
-        return Operators::NotSet;
-    }
-    Operators::unnamed(view.instances().map(|held| held.no()))
-}
-
 /// Whether the visitor operates the server, as far as this process knows: for what is only shown.
 ///
 /// # Errors
 /// 403; if nobody does, the page says what to do about that.
 pub(crate) fn operate(visit: &Visit) -> Result<(), Refusal> {
-    let operators = operators(visit);
+    let operators = visit.operators();
     let refused = visit.require(Permission::Operate, &Scope::Server(operators));
     if refused.is_ok() || !visit.may(Permission::Administer, &Scope::Instance) {
         return refused;
