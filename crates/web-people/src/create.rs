@@ -8,20 +8,19 @@ use firebell_access::{Permission, Scope};
 use firebell_config::import::email_device;
 use firebell_config::key::hash;
 use firebell_config::people::put;
-use firebell_config::{Change, Committed, ConfigError, Faults, Intent};
+use firebell_config::{Change, Committed, Faults, Intent};
 use firebell_domain::device::{Address, DeviceId, is_email};
 use firebell_domain::directory::{Directory, Entity};
 use firebell_domain::name::fold;
 use firebell_domain::person::{LicenceType, PersonId};
 use firebell_ui::part::{Faults as FormFaults, Field, Notice};
-use firebell_ui::write::fault;
 use firebell_ui::{Answer, Form, Query, Visit, page, page_with};
 use http::Extensions;
 
 use crate::change::{Failed, change};
 use crate::entry::Entry;
-use crate::form::{About, FormPart, faults, form, page_of};
-use crate::licence::{self, Standing, standing};
+use crate::form::{About, FormPart, form, page_of, told};
+use crate::licence::{Standing, standing};
 use crate::words::WORDS;
 
 /// Hexadecimal digits of the key under which somebody is added once.
@@ -164,35 +163,9 @@ async fn again(
     key: &str,
     failed: Failed,
 ) -> axum::response::Response {
-    let t = visit.say(&WORDS);
     let standing = standing(visit).await;
-    let mut found = FormFaults::new(t);
-    let (status, notice) = match failed {
-        Failed::NotMade => {
-            let text = t.get("people-unconfirmed-add");
-            let notice = Notice::wrong(t.get("people-unconfirmed"), text);
-            (StatusCode::SERVICE_UNAVAILABLE, notice)
-        }
-        Failed::Unknown => {
-            let text = t.get("people-unknown-add");
-            let notice = Notice::wrong(t.get("people-unconfirmed"), text);
-            (StatusCode::SERVICE_UNAVAILABLE, notice)
-        }
-        Failed::Refused(ConfigError::Denied(denial)) => {
-            let reason = licence::reason(visit, &denial);
-            let text = t.a("people-denied-add", &[("text", &reason.text)]);
-            let mut notice = Notice::wrong(t.get("people-no-licence"), text);
-            for (label, href) in reason.links {
-                notice = notice.link(label, href);
-            }
-            (StatusCode::CONFLICT, notice)
-        }
-        Failed::Refused(error) => {
-            let fault = fault(visit, error);
-            found = faults(t, fault.fields);
-            (fault.status, Notice::wrong(fault.word, fault.text))
-        }
-    };
+    let said = ["people-unconfirmed-add", "people-unknown-add", "people-denied-add"];
+    let (status, notice, found) = told(visit, failed, said);
     let listed = !found.is_empty();
     let mut part = filled(visit, entry, found, &standing, key);
     if !listed {

@@ -14,13 +14,12 @@ use firebell_config::{ConfigError, Expect, Faults, Intent};
 use firebell_domain::directory::{Directory, Kind, Revision};
 use firebell_domain::person::{Person, PersonId};
 use firebell_ui::part::{Faults as FormFaults, Field, Notice};
-use firebell_ui::write::fault;
 use firebell_ui::{Answer, Form, Refusal, Visit, page, page_with};
 
 use crate::change::{Failed, change};
 use crate::entry::Entry;
-use crate::form::{About, FormPart, conflict, faults, form, page_of};
-use crate::licence::{self, Standing, standing};
+use crate::form::{About, FormPart, conflict, faults, form, page_of, told};
+use crate::licence::{Standing, standing};
 use crate::moment::revision;
 use crate::words::WORDS;
 
@@ -125,28 +124,9 @@ async fn again(
     rev: Revision,
     failed: Failed,
 ) -> Response {
-    let t = visit.say(&WORDS);
     let standing = standing(visit).await;
-    let mut found = FormFaults::new(t);
-    let wrong = |key: &str| Notice::wrong(t.get("people-unconfirmed"), t.get(key));
-    let (status, notice) = match failed {
-        Failed::NotMade => (StatusCode::SERVICE_UNAVAILABLE, wrong("people-unconfirmed-save")),
-        Failed::Unknown => (StatusCode::SERVICE_UNAVAILABLE, wrong("people-unknown-save")),
-        Failed::Refused(ConfigError::Denied(denial)) => {
-            let reason = licence::reason(visit, &denial);
-            let text = t.a("people-denied-save", &[("text", &reason.text)]);
-            let mut notice = Notice::wrong(t.get("people-no-licence"), text);
-            for (label, href) in reason.links {
-                notice = notice.link(label, href);
-            }
-            (StatusCode::CONFLICT, notice)
-        }
-        Failed::Refused(error) => {
-            let fault = fault(visit, error);
-            found = faults(t, fault.fields);
-            (fault.status, Notice::wrong(fault.word, fault.text))
-        }
-    };
+    let said = ["people-unconfirmed-save", "people-unknown-save", "people-denied-save"];
+    let (status, notice, found) = told(visit, failed, said);
     let listed = !found.is_empty();
     let mut part = filled(visit, old, entry, found, &standing, Some(rev));
     if !listed {

@@ -1,12 +1,15 @@
 //! The form in which somebody is added or changed: a page, or a panel of the list.
 
 use askama::Template;
-use firebell_config::people;
+use axum::http::StatusCode;
+use firebell_config::{ConfigError, people};
 use firebell_domain::directory::Directory;
 use firebell_domain::person::{LicenceType, Person, Role, Status};
 use firebell_ui::part::{Choice, Conflict, Difference, Faults, Field, Notice};
+use firebell_ui::write::fault;
 use firebell_ui::{Area, Frame, Say, Visit};
 
+use crate::change::Failed;
 use crate::entry::Entry;
 use crate::licence::{self, Standing};
 use crate::list::{SITES_SHOWN_MAX, site_names};
@@ -228,6 +231,32 @@ fn more(t: Say, entry: &Entry, faults: &Faults) -> Vec<Field> {
             .hint(t.get("people-hint-external"))
             .error(faults.of("externalKey")),
     ]
+}
+
+/// What a form says of a change that was not made: the status, a notice, and faults by field. `said` are the
+/// sentences for what could not be confirmed, what nobody knows, and what was denied.
+pub(crate) fn told(visit: &Visit, failed: Failed, said: [&str; 3]) -> (StatusCode, Notice, Faults) {
+    let t = visit.say(&WORDS);
+    let [unconfirmed, unknown, denied] = said;
+    let wrong = |key: &str| Notice::wrong(t.get("people-unconfirmed"), t.get(key));
+    let none = Faults::new(t);
+    match failed {
+        Failed::NotMade => (StatusCode::SERVICE_UNAVAILABLE, wrong(unconfirmed), none),
+        Failed::Unknown => (StatusCode::SERVICE_UNAVAILABLE, wrong(unknown), none),
+        Failed::Refused(ConfigError::Denied(denial)) => {
+            let reason = licence::reason(visit, &denial);
+            let text = t.a(denied, &[("text", &reason.text)]);
+            let mut notice = Notice::wrong(t.get("people-no-licence"), text);
+            for (label, href) in reason.links {
+                notice = notice.link(label, href);
+            }
+            (StatusCode::CONFLICT, notice, none)
+        }
+        Failed::Refused(error) => {
+            let fault = fault(visit, error);
+            (fault.status, Notice::wrong(fault.word, fault.text), faults(t, fault.fields))
+        }
+    }
 }
 
 /// Puts faults of the API's fields to the fields of the form.
