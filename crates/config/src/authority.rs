@@ -51,6 +51,7 @@ use crate::error::ConfigError;
 use crate::fault::Faults;
 use crate::guard;
 use crate::limits::{AUTHOR_CHARS_MAX, CHANGES_MAX, REASON_CHARS_MAX};
+use crate::revisions::Large;
 use crate::snapshots::Snapshots;
 
 use ground::{Ground, newest};
@@ -67,12 +68,13 @@ pub struct Authority {
     snapshots: Snapshots,
     random: Random,
     templates: Option<TemplateCheck>,
+    large: Large,
 }
 
 impl Authority {
     /// A writer that publishes into these snapshots.
     pub fn new(db: Db, snapshots: Snapshots, random: Random) -> Self {
-        Self { db, snapshots, random, templates: None }
+        Self { db, snapshots, random, templates: None, large: Large::default() }
     }
 
     /// Refuses forms whose message templates do not pass this check.
@@ -88,6 +90,10 @@ impl Authority {
 
     pub(crate) fn template_check(&self) -> Option<TemplateCheck> {
         self.templates
+    }
+
+    pub(crate) fn large(&self) -> &Large {
+        &self.large
     }
 
     pub(crate) fn random(&self) -> &Random {

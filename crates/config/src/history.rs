@@ -120,7 +120,8 @@ pub struct Diff {
 }
 
 impl Authority {
-    /// An instance's configuration as it was; none if the instance was made later.
+    /// An instance's configuration as it was; none if the instance was made later. One at a time, and giving
+    /// way to everything else: it may undo the whole log.
     ///
     /// # Errors
     /// [`ConfigError::Unknown`], [`ConfigError::Damaged`], [`ConfigError::Store`].
@@ -130,7 +131,8 @@ impl Authority {
         when: Moment,
     ) -> Result<Option<Directory>, ConfigError> {
         let snapshots = self.snapshots().clone();
-        self.db().read("config.past", move |tx| past(tx, &snapshots, no, when)).await
+        let read = move |tx: &mut ReadTx<'_>| past(tx, &snapshots, no, when);
+        self.db().read_patiently("config.past", read, |past| past).await
     }
 
     /// Revisions before one (the newest without), newest first, of one instance or of all. Of all, there is
@@ -154,7 +156,8 @@ impl Authority {
     /// As [`Authority::past`].
     pub async fn diff(&self, no: InstanceNo, a: Moment, b: Moment) -> Result<Diff, ConfigError> {
         let snapshots = self.snapshots().clone();
-        self.db().read("config.diff", move |tx| diff(tx, &snapshots, no, a, b)).await
+        let read = move |tx: &mut ReadTx<'_>| diff(tx, &snapshots, no, a, b);
+        self.db().read_patiently("config.diff", read, |diff| diff).await
     }
 }
 

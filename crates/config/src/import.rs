@@ -1,9 +1,10 @@
 //! People from a table: reads CSV, and plans what it would change, line by line.
 //!
-//! Called by the page of imports, twice: for the preview, and inside of the change, where the plan
-//! is made again on the newest configuration. What is applied is what was shown, or nothing: plans
-//! have a [`Plan::digest`] of the file and of all that would become of it. Who may do what is asked
-//! of the caller for each person; what is valid, of [`crate::check`].
+//! Called by the page of imports, twice: for the preview, and before the change, when the plan is
+//! made again on the newest configuration. Never inside of a change: large tables take seconds, and all
+//! other writers wait for it; there is only asked whether [`Plan::revision`] is still the newest. What is
+//! applied is what was shown, or nothing: plans have a [`Plan::digest`] of the file and of all that would
+//! become of it. Who may do what is asked of the caller for each person; what is valid, of [`crate::check`].
 //!
 //! | part | does |
 //! |---|---|

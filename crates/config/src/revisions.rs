@@ -4,6 +4,10 @@
 //! and says how far it came, so that it is never slow and never pretends to have seen everything. Nothing here
 //! writes, and nothing shown has secrets: the log has none.
 
+mod large;
+
+pub(crate) use large::Large;
+
 use std::collections::BTreeSet;
 
 use firebell_base::Timestamp;
@@ -168,7 +172,14 @@ impl Authority {
         wanted: Wanted,
         limit: usize,
     ) -> Result<Found, ConfigError> {
-        self.db().read("config.search", move |tx| search(tx, no, &wanted, limit)).await
+        let large = self.large().clone();
+        let looks_inside = !wanted.text.trim().is_empty();
+        let read = move |tx: &mut ReadTx<'_>| search(tx, &large, no, &wanted, limit);
+        if looks_inside {
+            // Reads every body of its windows: one such search at a time, giving way to everything else.
+            return self.db().read_patiently("config.search_text", read, |found| found).await;
+        }
+        self.db().read("config.search", read).await
     }
 
     /// One revision of an instance, with its entities after a kind and id; none if it did not change the
@@ -237,6 +248,7 @@ impl Authority {
 
 fn search(
     tx: &mut ReadTx<'_>,
+    large: &Large,
     no: InstanceNo,
     wanted: &Wanted,
     limit: usize,
@@ -245,7 +257,7 @@ fn search(
     let mut before = wanted.before.unwrap_or(NEWEST);
     let mut size = FIRST_WINDOW;
     for _ in 0..WINDOWS_MAX {
-        let window = Window::read(tx, no, before, size)?;
+        let window = Window::read(tx, large, no, before, size)?;
         size = rows::WINDOW_MAX;
         let texts = window.with_text(tx, no, &wanted.text)?;
         found.in_part |= texts.is_some() && window.is_larger_than_a_window();
@@ -284,6 +296,7 @@ struct Window {
 impl Window {
     fn read(
         tx: &mut ReadTx<'_>,
+        large: &Large,
         no: InstanceNo,
         before: Revision,
         size: i64,
@@ -296,7 +309,7 @@ impl Window {
         {
             // One revision that is larger than the window: alone.
             let (after, end) = (Revision { n: floor.n - 1, ..floor }, Some(floor));
-            let list = large(tx, no, floor)?.into_iter().collect();
+            let list = large.listed(tx, no, floor)?.into_iter().collect();
             return Ok(Self { before, after, list, end });
         }
         // The revision at the floor may be cut; it belongs to the next window.
@@ -348,20 +361,6 @@ fn by_revision(rows: Vec<KindRow>) -> Vec<Listed> {
         }
     }
     list
-}
-
-/// A revision of very many entries.
-fn large(tx: &mut ReadTx<'_>, no: InstanceNo, at: Revision) -> Result<Option<Listed>, ConfigError> {
-    let Some(first) = log::of_revision(tx, no, at, 1)?.pop() else { return Ok(None) };
-    let kinds = counted(tx, no, at)?;
-    Ok(Some(Listed {
-        revision: at,
-        at: from_micros(first.at),
-        author: first.author,
-        reason: first.reason,
-        kinds,
-        first: Vec::new(),
-    }))
 }
 
 fn counted(

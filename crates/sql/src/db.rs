@@ -190,6 +190,18 @@ impl Db {
         self.inner.writers.submit_blocking(job).unwrap_or_else(|e| Err(e.into()))
     }
 
+    /// Lets PostgreSQL look at tables again, so that statements are planned by what is in them now: by itself it
+    /// looks about once a minute, and until then a table that was empty is planned as an empty one. Plans that
+    /// connections keep are made anew. SQLite plans by its indexes alone: nothing is done. `tables` are names of
+    /// the schema, never anybody's input.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if the database cannot be reached; what the server reports.
+    pub async fn refresh_statistics(&self, tables: &'static [&'static str]) -> Result<(), Error> {
+        let job = move |session: &mut Session| session.refresh_statistics(tables);
+        self.inner.patient.submit(job).await.unwrap_or_else(Err)
+    }
+
     /// How much work waits in front of the threads.
     pub fn stats(&self) -> Stats {
         Stats {

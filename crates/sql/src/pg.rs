@@ -168,6 +168,14 @@ impl Session {
         out
     }
 
+    pub(crate) fn analyze(&mut self, tables: &[&str]) -> Result<(), Error> {
+        let out = self.connected()?.script("analyze", &format!("analyze {}", tables.join(", ")));
+        if matches!(out, Err(Error::Unavailable { .. })) {
+            self.lost();
+        }
+        out
+    }
+
     fn lost(&mut self) {
         self.client = None;
         self.answered = None;

@@ -98,6 +98,14 @@ impl Session {
         }
     }
 
+    /// See [`Db::refresh_statistics`](crate::Db::refresh_statistics).
+    pub(crate) fn refresh_statistics(&mut self, tables: &[&str]) -> Result<(), Error> {
+        match self {
+            Self::Sqlite(_) => Ok(()),
+            Self::Postgres(session) => session.analyze(tables),
+        }
+    }
+
     fn attempt(&mut self, mode: Mode, body: Body<'_>) -> Result<Attempt, Error> {
         let mut tx = WriteTx::new(self.begin(mode)?);
         let verdict = catch_unwind(AssertUnwindSafe(|| body(&mut tx)));

@@ -43,6 +43,19 @@ const AGENDA: Statement = Statement::new(
      from waiting where instance_no is not null",
 );
 
+/// The tables that every event grows.
+pub const TABLES: &[&str] = &[
+    "journal",
+    "events",
+    "alerts",
+    "timeline",
+    "escalations",
+    "notifications",
+    "deliveries",
+    "outbox",
+    "responses",
+];
+
 /// Every statement of this module.
 pub const ALL: &[Statement] = &[TAKE, CURRENT, HOLD, AGENDA];
 

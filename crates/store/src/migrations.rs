@@ -59,6 +59,12 @@ const MIGRATIONS: &[Migration] = &[
         sqlite: include_str!("../migrations/sqlite/0009_signals.sql"),
         postgres: include_str!("../migrations/postgres/0009_signals.sql"),
     },
+    Migration {
+        number: 10,
+        name: "storage",
+        sqlite: include_str!("../migrations/sqlite/0010_storage.sql"),
+        postgres: include_str!("../migrations/postgres/0010_storage.sql"),
+    },
 ];
 
 /// Every migration, in order.

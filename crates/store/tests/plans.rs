@@ -132,3 +132,28 @@ fn no_statement_reads_a_whole_table() {
         assert!(whole.is_empty(), "{test_engine:?}: {whole:#?}");
     }
 }
+
+/// A look at the tables brings the plans of a full database: connections must not go on with those that were
+/// made when it was empty.
+#[test]
+fn plans_follow_what_is_in_the_tables() {
+    let (db, _guard) = fresh_db(TestEngine::Postgres);
+    migrate(&db, migrations(), 0).expect("migrates");
+    let one = |text: &'static str| {
+        let run = move |tx: &mut firebell_sql::WriteTx<'_>| {
+            tx.execute(&Statement::new("test.one", text), &[])
+        };
+        db.write_blocking("test.one", run).expect("runs");
+    };
+    one(
+        "insert into alerts (instance_no, id, number, integration_id, form_id, request_id, dedup_key, state, \
+         priority, count, summary, properties, created_at, updated_at, expires_at) \
+         select 1, int8send(n), n, '\\x01', '\\x01', int8send(n), 'key-' || n, 0, 0, 1, '', '{}', 0, 0, 0 \
+         from generate_series(1, 2000) as n",
+    );
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    runtime.block_on(db.refresh_statistics(store::engine::TABLES)).expect("looks");
+    let set = store::alerts::SETS.iter().find(|set| set.name == "alerts.open_by_key").expect("it");
+    let plan = plan(&db, set.name, &set.sql(db.engine())).join("\n");
+    assert!(plan.contains("alerts_open_key"), "{plan}");
+}

@@ -23,6 +23,8 @@ const CHANGED_MAX: usize = 1_000;
 const GATHER: Duration = Duration::from_millis(40);
 /// The shortest time between two updates of an instance.
 const PACE: Duration = Duration::from_millis(200);
+/// The same while a flood lasts: nobody can read faster, and every open page costs what the flood needs.
+const PACE_IN_FLOOD: Duration = Duration::from_millis(600);
 /// The shortest time between telling twice that much changed, and how long a flood counts as lasting.
 const PACE_OF_FLOODS: Duration = Duration::from_secs(1);
 /// Rows of timelines that one look reads.
@@ -103,7 +105,8 @@ impl Known {
         }
         if self.due.is_none() && !self.changed.is_empty() {
             let soon = now + GATHER;
-            self.due = Some(self.told.map_or(soon, |told| soon.max(told + PACE)));
+            let pace = if self.is_flooded(now) { PACE_IN_FLOOD } else { PACE };
+            self.due = Some(self.told.map_or(soon, |told| soon.max(told + pace)));
         }
     }
 
@@ -137,8 +140,7 @@ impl Known {
         let changed = std::mem::take(&mut self.changed);
         let before = self.newest;
         self.newest = before.max(changed.last().copied());
-        let flooded = self.flood_until.is_some_and(|until| until > now);
-        let at_once = if flooded { ROWS_IN_FLOOD_MAX } else { ROWS_AT_ONCE_MAX };
+        let at_once = if self.is_flooded(now) { ROWS_IN_FLOOD_MAX } else { ROWS_AT_ONCE_MAX };
         if changed.len() <= at_once {
             return changed.into_iter().collect();
         }
@@ -154,6 +156,10 @@ impl Known {
         };
         self.hide(rest, now);
         shown
+    }
+
+    fn is_flooded(&self, now: Instant) -> bool {
+        self.flood_until.is_some_and(|until| until > now)
     }
 
     /// What was shown took until now.
@@ -234,7 +240,9 @@ mod tests {
         let much = known.take_hidden(now).expect("much");
         assert_eq!(much, Much { count: CHANGED_MAX, which: None });
         known.add([new], now);
-        assert_eq!(known.take_shown(now + PACE), [new], "without waiting for the flood's pace");
+        let due = now + PACE_IN_FLOOD;
+        assert_eq!(known.due(), Some(due), "it may be one of the flood");
+        assert_eq!(known.take_shown(due), [new], "before the flood counts as over");
         assert_eq!(known.due(), None);
     }
 
@@ -250,13 +258,13 @@ mod tests {
             told += usize::from(known.take_hidden(now).is_some());
             // Everything of the flood changes again, and one alert is new.
             known.add(ids[..500].iter().copied().chain([*new]), now);
-            now += PACE;
+            now += PACE_IN_FLOOD;
             assert_eq!(known.take_shown(now), [*new]);
         }
-        assert_eq!(told, 4, "once a second, in four seconds");
+        assert_eq!(told, 10, "at most once a second, in twelve seconds");
         // As many new ones at once as would burden every page are a flood themselves.
         known.add(ids[520..526].iter().copied(), now);
-        assert_eq!(known.take_shown(now + PACE), [ids[525]]);
+        assert_eq!(known.take_shown(now + PACE_IN_FLOOD), [ids[525]]);
         // Later the usual number is shown again.
         now += PACE_OF_FLOODS * 2;
         known.add(ids[..ROWS_AT_ONCE_MAX].iter().copied(), now);
@@ -289,7 +297,7 @@ mod tests {
         // The next look finds the same rows and one more.
         known.take_look(newest(30_001), at, now);
         assert!(known.hidden_due.is_none());
-        assert_eq!(known.take_shown(now + PACE), [alerts[30_000]]);
+        assert_eq!(known.take_shown(now + PACE_IN_FLOOD), [alerts[30_000]]);
         known.take_look(newest(30_001), at, now);
         assert_eq!(known.due(), None);
     }

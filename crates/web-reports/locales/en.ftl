@@ -14,6 +14,7 @@ reports-group = Group
 reports-all-groups = All groups
 reports-show = Show
 reports-period = Alerts opened from { $from } until { $to }.
+reports-as-of = { $period } Added up at { $at }; newer figures are on their way.
 reports-fault-day = This is not a day. Enter it as year, month and day, such as 2026-03-02.
 reports-fault-reversed = The last day is before the first. Swap them.
 reports-fault-long = At most 366 days can be shown at once. Choose a shorter time.

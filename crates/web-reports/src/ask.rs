@@ -11,7 +11,7 @@ use firebell_ui::{Query, Refusal, Say, Visit, clock};
 
 use crate::figures::{Figures, Part, Question};
 use crate::period::{Fault, OFFERED, Period};
-use crate::shelf::{Found, Shelf};
+use crate::shelf::{Age, Found, Shelf};
 use crate::words::WORDS;
 
 /// What is asked on a page.
@@ -51,7 +51,7 @@ impl Asked {
         &self,
         visit: &Visit,
         shelf: &Shelf,
-        part: Part,
+        (part, age): (Part, Age),
     ) -> Result<Option<Found>, Refusal> {
         if self.unknown.is_some() {
             return Ok(None);
@@ -65,7 +65,8 @@ impl Asked {
             part,
             revision: if of_group { visit.directory.revision } else { Revision::default() },
         };
-        Ok(Some(shelf.answer(&visit.ui.db, &visit.directory, question, visit.now).await?))
+        let when = (age, visit.now);
+        Ok(Some(shelf.answer(&visit.ui.db, &visit.directory, question, when).await?))
     }
 
     /// The same question of another page, as a way from the root.
@@ -94,10 +95,15 @@ impl Asked {
         };
         let words = |at| clock(at, visit.now, &visit.person.zone, visit.lang);
         let (from, to) = (words(self.period.from), words(self.period.to));
+        let mut period = t.a("reports-period", &[("from", &from), ("to", &to)]);
+        if let Some(at) = answer.and_then(|answer| answer.as_of) {
+            let at = visit.person.zone.local(at).strftime("%H:%M:%S").to_string();
+            period = t.a("reports-as-of", &[("period", &period), ("at", &at)]);
+        }
         Top {
             tabs: Tabs::new(t.get("reports-title"), pages.into_iter().map(tab).collect()),
             fields: self.fields(t),
-            period: t.a("reports-period", &[("from", &from), ("to", &to)]),
+            period,
             group: self.group.as_ref().map(|group| group.target_name.to_string()),
             notices: self.notices(visit, t, answer),
         }

@@ -10,7 +10,7 @@ use crate::chart::Share;
 use crate::facts::Channel;
 use crate::figures::{Figures, Part, Sent};
 use crate::response::empty;
-use crate::shelf::Shelf;
+use crate::shelf::{Age, Shelf};
 use crate::text::{count, share, tenths};
 use crate::words::WORDS;
 
@@ -42,7 +42,7 @@ struct Row {
 /// `GET /reports/delivery`.
 pub(crate) async fn show(visit: Visit, query: Query, Extension(shelf): Extension<Shelf>) -> Answer {
     let asked = Asked::read(&visit, &query)?;
-    let answer = asked.answer(&visit, &shelf, Part::Delivery).await?;
+    let answer = asked.answer(&visit, &shelf, (Part::Delivery, Age::Shown)).await?;
     let t = visit.say(&WORDS);
     let none = Figures::default();
     let figures = answer.as_ref().map_or(&none, |answer| &answer.figures);

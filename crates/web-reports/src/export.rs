@@ -15,7 +15,7 @@ use crate::figures::{Counts, Figures, Part, Times};
 use crate::load::{carried, person_name};
 use crate::noise::{key_of, samples};
 use crate::response::{plain_group, plain_source, weekdays};
-use crate::shelf::{Found, Shelf};
+use crate::shelf::{Age, Found, Shelf};
 use crate::words::WORDS;
 
 type Rows = Box<dyn Iterator<Item = Vec<String>> + Send>;
@@ -36,7 +36,7 @@ pub(crate) async fn send(
         "keys" => Part::Noise,
         _ => return Err(visit.missing(&t.get("reports-figure"))),
     };
-    let answer = asked.answer(&visit, &shelf, part).await?;
+    let answer = asked.answer(&visit, &shelf, (part, Age::Newest)).await?;
     let Some(Found { figures, .. }) = answer else {
         return Err(visit.missing(&t.get("reports-a-group")));
     };

@@ -15,7 +15,7 @@ use crate::chart::Share;
 use crate::figures::{Figures, Load, Part, gini};
 use crate::hours::Minutes;
 use crate::response::{Card, empty};
-use crate::shelf::Shelf;
+use crate::shelf::{Age, Shelf};
 use crate::text::{count, hours, share};
 use crate::words::WORDS;
 
@@ -61,7 +61,7 @@ pub(crate) struct Carried {
 /// `GET /reports/load`.
 pub(crate) async fn show(visit: Visit, query: Query, Extension(shelf): Extension<Shelf>) -> Answer {
     let asked = Asked::read(&visit, &query)?;
-    let answer = asked.answer(&visit, &shelf, Part::Load).await?;
+    let answer = asked.answer(&visit, &shelf, (Part::Load, Age::Shown)).await?;
     let t = visit.say(&WORDS);
     let top = asked.top(&visit, Part::Load, answer.as_ref());
     let none = Figures::default();

@@ -11,7 +11,7 @@ use crate::ask::{Asked, Top};
 use crate::chart::Share;
 use crate::figures::{Figures, Key, Part};
 use crate::response::{Card, empty};
-use crate::shelf::Shelf;
+use crate::shelf::{Age, Shelf};
 use crate::text::{count, share};
 use crate::words::WORDS;
 
@@ -43,7 +43,7 @@ struct Row {
 /// `GET /reports/noise`.
 pub(crate) async fn show(visit: Visit, query: Query, Extension(shelf): Extension<Shelf>) -> Answer {
     let asked = Asked::read(&visit, &query)?;
-    let answer = asked.answer(&visit, &shelf, Part::Noise).await?;
+    let answer = asked.answer(&visit, &shelf, (Part::Noise, Age::Shown)).await?;
     let t = visit.say(&WORDS);
     let none = Figures::default();
     let figures = answer.as_ref().map_or(&none, |answer| &answer.figures);

@@ -12,7 +12,7 @@ use firebell_ui::{Answer, Area, Frame, Query, Say, Visit, page};
 use crate::ask::{Asked, Top, is_empty};
 use crate::chart::{Day, Days, Share, Week};
 use crate::figures::{Counts, Figures, Part, Times};
-use crate::shelf::Shelf;
+use crate::shelf::{Age, Shelf};
 use crate::text::{count, mean_span, share, span};
 use crate::words::WORDS;
 
@@ -69,7 +69,7 @@ struct NamedRow {
 /// `GET /reports`.
 pub(crate) async fn show(visit: Visit, query: Query, Extension(shelf): Extension<Shelf>) -> Answer {
     let asked = Asked::read(&visit, &query)?;
-    let answer = asked.answer(&visit, &shelf, Part::Response).await?;
+    let answer = asked.answer(&visit, &shelf, (Part::Response, Age::Shown)).await?;
     let t = visit.say(&WORDS);
     let top = asked.top(&visit, Part::Response, answer.as_ref());
     let frame = visit.frame(t.get("reports-title"), Area::Reports);

@@ -29,6 +29,8 @@ const INSTANCES_MAX: usize = 1_000;
 const KEPT_FOR: i64 = 1_000_000;
 /// Microseconds for which an answer is new enough, although an alert may have changed since.
 const ANSWERED_FOR: i64 = 5_000_000;
+/// Microseconds for which an answer is shown, with its time, while a newer one is added up behind the page's back.
+const SHOWN_FOR: i64 = 60_000_000;
 /// Goes without an end: a million alerts are about 500 steps.
 const GOES_MAX: usize = 10_000;
 
@@ -46,13 +48,14 @@ struct Held {
     answers: Mutex<Vec<Answered>>,
     kept: Mutex<Option<Kept>>,
     is_keeping: AtomicBool,
+    is_adding: AtomicBool,
     /// Microseconds since 1970.
     kept_at: AtomicI64,
     used_at: AtomicI64,
 }
 
 /// A question that was answered.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Answered {
     question: Question,
     /// As of which revision of the facts.
@@ -85,6 +88,15 @@ impl Hours {
     }
 }
 
+/// How new an answer must be when alerts have changed since one was given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Age {
+    /// For a page: up to a minute old, with its time.
+    Shown,
+    /// For a file: seconds.
+    Newest,
+}
+
 /// An answer, and how much of the past it knows.
 #[derive(Debug, Clone)]
 pub(crate) struct Found {
@@ -92,22 +104,27 @@ pub(crate) struct Found {
     pub(crate) figures: Arc<Figures>,
     /// How far the facts have come.
     pub(crate) kept: Kept,
+    /// When the figures were added up, if alerts have changed since.
+    pub(crate) as_of: Option<Timestamp>,
 }
 
-/// Ends "somebody is keeping" whatever happens.
-struct Keeping(Arc<Held>);
+/// Something that one at a time does; ends it whatever happens.
+struct Busy {
+    held: Arc<Held>,
+    with: fn(&Held) -> &AtomicBool,
+}
 
-impl Drop for Keeping {
+impl Drop for Busy {
     fn drop(&mut self) {
-        self.0.is_keeping.store(false, Ordering::Release);
+        (self.with)(&self.held).store(false, Ordering::Release);
     }
 }
 
-impl Keeping {
-    fn begin(held: &Arc<Held>) -> Option<Self> {
-        let free =
-            held.is_keeping.compare_exchange(false, true, Ordering::Acquire, Ordering::Relaxed);
-        free.ok().map(|_| Self(Arc::clone(held)))
+impl Busy {
+    fn begin(held: &Arc<Held>, with: fn(&Held) -> &AtomicBool) -> Option<Self> {
+        let (ours, theirs) = (Ordering::Acquire, Ordering::Relaxed);
+        let free = with(held).compare_exchange(false, true, ours, theirs);
+        free.ok().map(|_| Self { held: Arc::clone(held), with })
     }
 }
 
@@ -118,19 +135,24 @@ impl Shelf {
         db: &Db,
         directory: &Arc<Directory>,
         question: Question,
-        now: Timestamp,
+        (age, now): (Age, Timestamp),
     ) -> Result<Found, Error> {
         let no = directory.instance.no;
         let held = self.held(no, now);
         let kept = freshen(db, directory, &held, now).await?;
         let rev = db.read("reports.rev", move |tx| reports::progress(tx, no)).await?;
         let rev = rev.map_or(0, |progress| progress.rev);
-        let figures = match known(&held, rev, &question, now) {
-            Some(figures) => figures,
-            None => figures(db, directory, &held, question, now).await?,
+        let found = match known(&held, &question) {
+            Some(known) if known.is_newest(rev, now) => known,
+            Some(known) if age == Age::Shown && known.is_shown(rev, now) => {
+                add_up_behind(db, directory, &held, question, now);
+                known
+            }
+            Some(_) | None => figures(db, directory, &held, question, now).await?,
         };
         self.shrink(no);
-        Ok(Found { figures, kept })
+        let as_of = (found.rev < rev).then(|| firebell_base::time::from_micros(found.at));
+        Ok(Found { figures: found.figures, kept, as_of })
     }
 
     fn held(&self, no: InstanceNo, now: Timestamp) -> Arc<Held> {
@@ -179,7 +201,7 @@ async fn freshen(
         return Ok(kept);
     }
     let behind = Kept { since_hour: i64::MAX, is_current: false };
-    let Some(keeping) = Keeping::begin(held) else {
+    let Some(keeping) = Busy::begin(held, |held| &held.is_keeping) else {
         return Ok(known.unwrap_or(behind));
     };
     let kept = keep(db, directory, &held.numbers, now, Pace::Page).await?;
@@ -197,8 +219,8 @@ async fn freshen(
 }
 
 /// Goes on until everything is taken. What is cut off by the end of the process is taken by the next.
-async fn catch_up(db: &Db, directory: &Arc<Directory>, keeping: &Keeping, now: Timestamp) {
-    let held = &keeping.0;
+async fn catch_up(db: &Db, directory: &Arc<Directory>, keeping: &Busy, now: Timestamp) {
+    let held = &keeping.held;
     for _ in 0..GOES_MAX {
         match keep(db, directory, &held.numbers, now, Pace::Behind).await {
             Ok(kept) => {
@@ -215,13 +237,31 @@ async fn catch_up(db: &Db, directory: &Arc<Directory>, keeping: &Keeping, now: T
     }
 }
 
+/// Adds up without anybody waiting, one question at a time.
+fn add_up_behind(
+    db: &Db,
+    directory: &Arc<Directory>,
+    held: &Arc<Held>,
+    question: Question,
+    now: Timestamp,
+) {
+    let Some(adding) = Busy::begin(held, |held| &held.is_adding) else { return };
+    let (db, directory) = (db.clone(), Arc::clone(directory));
+    #[expect(clippy::disallowed_methods, reason = "one reading, one per instance")]
+    drop(tokio::spawn(async move {
+        if let Err(error) = figures(&db, &directory, &adding.held, question, now).await {
+            tracing::warn!(%error, cause = error.cause(), "figures of a report were not added up");
+        }
+    }));
+}
+
 async fn figures(
     db: &Db,
     directory: &Arc<Directory>,
     held: &Arc<Held>,
     question: Question,
     now: Timestamp,
-) -> Result<Arc<Figures>, Error> {
+) -> Result<Answered, Error> {
     let (no, directory) = (directory.instance.no, Arc::clone(directory));
     let first = question.from.as_second().div_euclid(3600);
     let (rev, from) = {
@@ -276,13 +316,27 @@ fn take_in(
     hours.rows.range(first..end).map(|(hour, (_, row))| (*hour, Arc::clone(row))).collect()
 }
 
-/// The answer that was given to this question, if it still holds.
-fn known(held: &Held, rev: i64, question: &Question, now: Timestamp) -> Option<Arc<Figures>> {
-    let answers = lock(&held.answers);
-    let mut same = answers.iter().filter(|answered| answered.question == *question);
-    let young = |at: i64| (1..ANSWERED_FOR).contains(&now.as_microsecond().saturating_sub(at));
-    same.find(|answered| answered.rev == rev || answered.rev < rev && young(answered.at))
-        .map(|answered| Arc::clone(&answered.figures))
+/// The answer that was given to this question.
+fn known(held: &Held, question: &Question) -> Option<Answered> {
+    lock(&held.answers).iter().find(|answered| answered.question == *question).cloned()
+}
+
+impl Answered {
+    /// Whether nothing has changed since, or it was added up just now.
+    fn is_newest(&self, rev: i64, now: Timestamp) -> bool {
+        self.rev == rev || self.is_of(rev, now, ANSWERED_FOR)
+    }
+
+    /// Whether it may be shown until there is a newer one.
+    fn is_shown(&self, rev: i64, now: Timestamp) -> bool {
+        self.is_of(rev, now, SHOWN_FOR)
+    }
+
+    fn is_of(&self, rev: i64, now: Timestamp, age: i64) -> bool {
+        let since = now.as_microsecond().saturating_sub(self.at);
+        // A clock that was set back says nothing, nor does a revision that another database never had.
+        self.rev < rev && (1..age).contains(&since)
+    }
 }
 
 fn answer(
@@ -291,25 +345,25 @@ fn answer(
     (rev, now): (i64, Timestamp),
     question: Question,
     rows: &[Row],
-) -> Arc<Figures> {
+) -> Answered {
     // Who asked at the same time waited for the same thread.
-    if let Some(figures) = known(held, rev, &question, now) {
-        return figures;
+    if let Some(known) = known(held, &question).filter(|known| known.is_newest(rev, now)) {
+        return known;
     }
     let mut figures = add_up(&question, rows, &numbers(held));
     if let (Part::Load, Some(group)) = (question.part, question.group) {
         let group = GroupId::from_bytes(group);
         figures.on_call = on_call(directory, group, question.from, question.to);
     }
-    let figures = Arc::new(figures);
+    let (at, figures) = (now.as_microsecond(), Arc::new(figures));
+    let answered = Answered { question, rev, at, figures };
     let mut answers = lock(&held.answers);
-    answers.retain(|answered| answered.question != question && answered.rev <= rev);
+    answers.retain(|other| other.question != answered.question && other.rev <= rev);
     if answers.len() >= ANSWERS_MAX {
         answers.remove(0);
     }
-    let at = now.as_microsecond();
-    answers.push(Answered { question, rev, at, figures: Arc::clone(&figures) });
-    figures
+    answers.push(answered.clone());
+    answered
 }
 
 fn numbers(held: &Held) -> std::sync::RwLockReadGuard<'_, Numbers> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use firebell_base::time::{add_minutes, micros_between};
+use firebell_base::time::{add_minutes, add_seconds, micros_between};
 use firebell_base::{Id, Random};
 use firebell_config::Change;
 use firebell_domain::absence::TemporaryAbsence;
@@ -22,7 +22,7 @@ use firebell_testkit::words::audit;
 
 use crate::figures::{Figures, Part, Question, times};
 use crate::hours::on_call;
-use crate::shelf::Shelf;
+use crate::shelf::{Age, Found, Shelf};
 use crate::words::WORDS;
 
 /// Events of the story that is added up.
@@ -187,17 +187,55 @@ async fn figures(
     part: Part,
     now: firebell_base::Timestamp,
 ) -> Figures {
-    let question = Question {
+    let question = question(part, now);
+    let found = shelf.answer(db, directory, question, (Age::Newest, now)).await.expect("figures");
+    assert_eq!((found.kept.since_hour, found.kept.is_current), (i64::MIN, true));
+    (*found.figures).clone()
+}
+
+/// Two months to this hour.
+fn question(part: Part, now: firebell_base::Timestamp) -> Question {
+    Question {
         from: add_minutes(now, -60 * 24 * 60),
         to: add_minutes(now, 60),
         group: None,
         zone: Zone::parse("Asia/Kolkata").expect("a zone"),
         part,
         revision: Revision::default(),
+    }
+}
+
+#[tokio::test]
+async fn a_page_shows_what_was_added_up_a_moment_ago_and_says_when() {
+    let mut pages = Pages::new(TestEngine::Sqlite, crate::router()).await;
+    pages.world.send("Monitor", &event("db-1", "HIGH", "trigger")).await;
+    let (shelf, directory, db) = (Shelf::default(), pages.directory(), pages.ui.db.clone());
+    let start = pages.world.now();
+    let asked = question(Part::Response, start);
+    let ask = |age, seconds| {
+        let (shelf, directory, db, asked) = (&shelf, &directory, &db, asked.clone());
+        let when = (age, add_seconds(start, seconds));
+        async move { shelf.answer(db, directory, asked, when).await.expect("figures") }
     };
-    let found = shelf.answer(db, directory, question, now).await.expect("figures");
-    assert_eq!((found.kept.since_hour, found.kept.is_current), (i64::MIN, true));
-    (*found.figures).clone()
+    let said = |found: &Found| (found.figures.all.alerts, found.as_of);
+    assert_eq!(said(&ask(Age::Shown, 0).await), (1, None));
+    pages.world.send("Monitor", &event("db-2", "HIGH", "trigger")).await;
+    assert_eq!(
+        said(&ask(Age::Shown, 50).await),
+        (1, Some(start)),
+        "at once, and newer ones behind"
+    );
+    let newer = async {
+        while said(&ask(Age::Shown, 50).await) != (2, None) {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_mins(1), newer).await.expect("newer ones");
+    // A file waits for the newest, and so does a page when the last are too old.
+    pages.world.send("Monitor", &event("db-3", "HIGH", "trigger")).await;
+    assert_eq!(said(&ask(Age::Newest, 60).await), (3, None));
+    pages.world.send("Monitor", &event("db-4", "HIGH", "trigger")).await;
+    assert_eq!(said(&ask(Age::Shown, 200).await), (4, None));
 }
 
 /// Facts that were kept while things happened say the same as the alerts themselves, read at the end.
