@@ -13,7 +13,9 @@ use firebell_domain::instance::InstanceNo;
 use firebell_domain::notification::{Delivery, Notification, NotificationState, Outcome, Path};
 use firebell_domain::property::Value as Property;
 use firebell_domain::response::{Standing, Via};
-use firebell_domain::timeline::{Entry, Step};
+use firebell_domain::timeline::{
+    Answering, Called, Correlation, Entry, Routing, Step, Telling, Used, Why,
+};
 use firebell_sql::{BulkInsert, ColumnType as C, Db, Error, Value};
 use firebell_store::events::EventRecord;
 use firebell_store::notifications::Next;
@@ -353,19 +355,35 @@ impl Story {
         let group = Some(numbered(6, self.group));
         let at = self.created;
         let [opening, later] = &mut rows.timelines;
+        let name = || Called::from("Sample Person");
+        let number = i64::try_from(self.n + 1).unwrap_or(i64::MAX);
+        let routed = Routing::Broadcast { group: "Sample Group".into(), members: 3 };
+        let told = Telling::Told {
+            person: name(),
+            why: Why { group: Some("Sample Group".into()), ..Why::default() },
+            uses: vec![Used { device: "E-mail".into(), after: None }],
+            skipped: Vec::new(),
+        };
+        let opened = Correlation::Opened { number, priority: Priority::Medium };
         let entries = vec![
-            Entry::new(at, Step::Correlate, format!("Opened as alert {}", self.n + 1)),
-            Entry::new(at, Step::Route, "Routed to a group by its form").group(group),
-            Entry::new(at, Step::Notify, "Sample Person told by e-mail").person(first),
+            Entry::new(at, Step::Correlate, opened),
+            Entry::new(at, Step::Route, routed).group(group),
+            Entry::new(at, Step::Notify, told).person(first),
         ];
         opening.insert(key, entries);
         let mut entries = Vec::new();
         if let Some(wait) = self.acknowledged {
-            let text = "Sample Person answered “On it” by a link";
-            entries.push(Entry::new(self.after(wait), Step::Respond, text).person(first));
+            let answered = Answering::Answered {
+                person: name(),
+                answer: "On it".to_owned(),
+                via: Via::Link,
+                standing: Standing::Counted,
+                comment: None,
+            };
+            entries.push(Entry::new(self.after(wait), Step::Respond, answered).person(first));
         }
         if let Some((length, _)) = self.closed {
-            entries.push(Entry::new(self.after(length), Step::Correlate, "Ended"));
+            entries.push(Entry::new(self.after(length), Step::Correlate, Correlation::RanOut));
         }
         if !entries.is_empty() {
             later.insert(key, entries);

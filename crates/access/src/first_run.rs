@@ -1,10 +1,15 @@
 //! The token with which somebody sets an installation up that has nobody yet.
 //!
 //! Made by `serve`, which prints it once on its own terminal; kept here as a hash, in memory only. It is good
-//! for the present run of the process, for a day, and until it was guessed wrongly too often. Whether there is
-//! somebody already is decided by the configuration's authority, not here.
+//! for the present run of the process, and for a day. Whether there is somebody already is decided by the
+//! configuration's authority, not here.
+//!
+//! Wrong tokens are counted by the minute. After [`WRONG_PER_MINUTE_MAX`] further ones are told to wait until it is
+//! over; the right one is let in also then. What keeps strangers out is that there are 2^120 tokens, and a lock would
+//! only let whoever knows the address keep out whoever has the token.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -18,8 +23,9 @@ pub const PREFIX: &str = "fbi_";
 pub const TOKEN_BYTES: usize = 15;
 /// How long a token is good, in hours.
 pub const HOURS: i64 = 24;
-/// Wrong tokens after which none is listened to any more.
-pub const FAILURES_MAX: u32 = 100;
+/// Wrong tokens in a minute after which further ones are told to wait.
+pub const WRONG_PER_MINUTE_MAX: u32 = 100;
+const MINUTE_MICROS: i64 = 60 * 1_000_000;
 
 /// Lets one person set up, once. Clones share one state.
 #[derive(Clone, Default)]
@@ -30,7 +36,9 @@ struct State {
     /// None where nobody may set up.
     hash: Option<[u8; 32]>,
     until: Timestamp,
-    failures: u32,
+    /// When the minute began whose wrong tokens are counted.
+    minute: Timestamp,
+    wrong: u32,
     /// Somebody is at it.
     taken: bool,
 }
@@ -40,10 +48,12 @@ struct State {
 pub enum Refused {
     /// There is nothing to set up, or it is done.
     Over,
-    /// The token is too old, or was guessed too often: a restart makes a new one.
+    /// The token is too old: a restart makes a new one.
     Spent,
     /// The token is wrong.
     Wrong,
+    /// The token is wrong, as so many were in this minute, which is over after so long.
+    TooMany(Duration),
     /// Somebody else is at it this very moment.
     Busy,
 }
@@ -71,7 +81,8 @@ impl FirstRun {
         let state = State {
             hash: Some(keys::hash(&token)),
             until: time::add_minutes(now, HOURS * 60),
-            failures: 0,
+            minute: now,
+            wrong: 0,
             taken: false,
         };
         (Self(Arc::new(Mutex::new(state))), Secret::new(token))
@@ -89,12 +100,11 @@ impl FirstRun {
     pub fn take(&self, token: &str, now: Timestamp) -> Result<Taken, Refused> {
         let mut state = self.lock();
         let hash = state.hash.ok_or(Refused::Over)?;
-        if now >= state.until || state.failures >= FAILURES_MAX {
+        if now >= state.until {
             return Err(Refused::Spent);
         }
         if !keys::matches(token.trim(), &hash) {
-            state.failures += 1;
-            return Err(Refused::Wrong);
+            return Err(state.refuse_wrong(now));
         }
         if std::mem::replace(&mut state.taken, true) {
             return Err(Refused::Busy);
@@ -110,6 +120,22 @@ impl FirstRun {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Counts a wrong token.
+    fn refuse_wrong(&mut self, now: Timestamp) -> Refused {
+        let mut passed = time::micros_between(self.minute, now);
+        if !(0..MINUTE_MICROS).contains(&passed) {
+            (self.minute, self.wrong, passed) = (now, 0, 0);
+        }
+        if self.wrong >= WRONG_PER_MINUTE_MAX {
+            let left = u64::try_from(MINUTE_MICROS - passed).unwrap_or_default();
+            return Refused::TooMany(Duration::from_micros(left));
+        }
+        self.wrong += 1;
+        Refused::Wrong
     }
 }
 
@@ -161,12 +187,27 @@ mod tests {
     }
 
     #[test]
-    fn guesses_and_time_are_bounded() {
+    fn after_many_wrong_tokens_there_is_a_pause_for_wrong_ones() {
         let (run, token) = open();
-        for n in 0..FAILURES_MAX {
-            assert_eq!(run.take(&format!("fbi_{n}"), at(1)).unwrap_err(), Refused::Wrong);
+        let wrong = |second: i64| run.take("fbi_wrong", at(second)).unwrap_err();
+        for _ in 0..WRONG_PER_MINUTE_MAX {
+            assert_eq!(wrong(15), Refused::Wrong);
         }
-        assert_eq!(run.take(&token, at(1)).unwrap_err(), Refused::Spent);
+        assert_eq!(wrong(15), Refused::TooMany(Duration::from_secs(45)));
+        assert_eq!(wrong(59), Refused::TooMany(Duration::from_secs(1)));
+        // Nobody is kept out by what others try.
+        drop(run.take(&token, at(59)).unwrap());
+        assert_eq!(wrong(60), Refused::Wrong, "and then it goes on by itself");
+        for _ in 1..WRONG_PER_MINUTE_MAX {
+            assert_eq!(wrong(100), Refused::Wrong);
+        }
+        assert_eq!(wrong(119), Refused::TooMany(Duration::from_secs(1)));
+        // A clock that went back does not close it for longer.
+        assert_eq!(wrong(30), Refused::Wrong);
+    }
+
+    #[test]
+    fn time_is_bounded() {
         let (run, token) = open();
         assert_eq!(run.take(&token, at(HOURS * 3600)).unwrap_err(), Refused::Spent);
         assert!(run.take(&token, at(HOURS * 3600 - 1)).is_ok());

@@ -212,8 +212,47 @@ impl Operators {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct Forbidden {
-    /// A sentence for people, that names the role or licence that is needed.
+    /// A sentence for people in English, that names the role or licence that is needed.
     pub message: String,
+    /// The same for those who say it in other languages.
+    pub why: Why,
+}
+
+/// Why something is not allowed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Why {
+    /// It needs a full user licence.
+    Licence(Permission),
+    /// A link from a message is not enough for it.
+    Link(Permission),
+    /// It needs one of these roles, the strongest last.
+    Roles(Permission, Vec<Role>),
+    /// It is for those who operate the server; they are these. None: it was no question of the server.
+    Server(Option<Operators>),
+    /// It is about somebody with this role, which may more than the principal.
+    Beyond(Deed, Role),
+}
+
+/// What nobody does to a role that may more than their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Deed {
+    /// Give or take it.
+    Give,
+    /// Set the password of whoever has it.
+    SetPassword,
+    /// Set an e-mail address of whoever has it.
+    SetMail,
+}
+
+impl Deed {
+    /// What it is, after "may not" and before the role.
+    const fn verb(self) -> &'static str {
+        match self {
+            Self::Give => "give or take the role",
+            Self::SetPassword => "set the password of somebody with the role",
+            Self::SetMail => "set an e-mail address of somebody with the role",
+        }
+    }
 }
 
 /// How far a role carries; what carries further is greater.
@@ -241,6 +280,7 @@ pub fn allows(
             message: format!(
                 "You may not {verb}: this needs a full user licence, not a stakeholder's."
             ),
+            why: Why::Licence(permission),
         });
     }
     if principal.via == Via::Link {
@@ -251,6 +291,7 @@ pub fn allows(
                     "You may not {} with a link from a message: sign in.",
                     permission.verb()
                 ),
+                why: Why::Link(permission),
             }),
         };
     }
@@ -277,7 +318,12 @@ fn operates(principal: &Principal, scope: &Scope<'_>) -> Result<(), Forbidden> {
             "that is about the server and not about an instance."
         }
     };
-    Err(Forbidden { message: format!("You may not {}: {why}", Permission::Operate.verb()) })
+    let of = match scope {
+        Scope::Server(operators) => Some(*operators),
+        Scope::Instance | Scope::Person(_) | Scope::Group { .. } => None,
+    };
+    let message = format!("You may not {}: {why}", Permission::Operate.verb());
+    Err(Forbidden { message, why: Why::Server(of) })
 }
 
 /// Whether the principal may change a person's roles so: nobody gives or takes a role that may more
@@ -291,7 +337,7 @@ pub fn may_change_roles(
     let mut changed = given.chain(before.iter().filter(|role| !after.contains(role)));
     match changed.find(|role| !is_within(**role, principal)) {
         None => Ok(()),
-        Some(role) => Err(beyond("give or take the role", *role)),
+        Some(role) => Err(beyond(Deed::Give, *role)),
     }
 }
 
@@ -300,7 +346,7 @@ pub fn may_change_roles(
 pub fn may_set_password(principal: &Principal, person: &Person) -> Result<(), Forbidden> {
     match person.roles.iter().find(|role| !is_within(**role, principal)) {
         None => Ok(()),
-        Some(role) => Err(beyond("set the password of somebody with the role", *role)),
+        Some(role) => Err(beyond(Deed::SetPassword, *role)),
     }
 }
 
@@ -312,7 +358,7 @@ pub fn may_set_mail(principal: &Principal, owner: &Person) -> Result<(), Forbidd
     }
     match owner.roles.iter().find(|role| !is_within(**role, principal)) {
         None => Ok(()),
-        Some(role) => Err(beyond("set an e-mail address of somebody with the role", *role)),
+        Some(role) => Err(beyond(Deed::SetMail, *role)),
     }
 }
 
@@ -324,7 +370,8 @@ fn is_within(role: Role, principal: &Principal) -> bool {
     })
 }
 
-fn beyond(what: &str, role: Role) -> Forbidden {
+fn beyond(deed: Deed, role: Role) -> Forbidden {
+    let what = deed.verb();
     let full = Role::FullAccessUser;
     let own = if role == full { String::new() } else { format!("{} or ", role.word()) };
     Forbidden {
@@ -333,6 +380,7 @@ fn beyond(what: &str, role: Role) -> Forbidden {
             role.word(),
             full.word()
         ),
+        why: Why::Beyond(deed, role),
     }
 }
 
@@ -394,11 +442,10 @@ fn covers(reach: Reach, principal: &Principal, scope: &Scope<'_>) -> bool {
 
 fn forbidden(principal: &Principal, permission: Permission, scope: &Scope<'_>) -> Forbidden {
     // The roles with which this very person could do this very thing, the strongest last.
-    let enough: Vec<&str> = Role::ALL
+    let enough: Vec<Role> = Role::ALL
         .into_iter()
         .rev()
         .filter(|role| covers(reach(*role, permission), principal, scope))
-        .map(Role::word)
         .collect();
     let mut message = format!("You may not {}: this needs the role ", permission.verb());
     for (n, role) in enough.iter().enumerate() {
@@ -407,11 +454,11 @@ fn forbidden(principal: &Principal, permission: Permission, scope: &Scope<'_>) -
             _ if n + 1 == enough.len() => " or ",
             _ => ", ",
         };
-        let written = write!(message, "{before}{role}");
+        let written = write!(message, "{before}{}", role.word());
         debug_assert!(written.is_ok(), "writing to a string cannot fail");
     }
     message.push('.');
-    Forbidden { message }
+    Forbidden { message, why: Why::Roles(permission, enough) }
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@
 //! it again, later than a lost answer explains, ends the session: somebody has a copy. A session
 //! that nothing is known of counts: its signature shows that it began.
 
+mod ends;
 mod known;
 
 use std::net::IpAddr;
@@ -23,10 +24,13 @@ use firebell_domain::name::{cut, is_invisible};
 use firebell_domain::person::PersonId;
 use firebell_domain::session::{Session, SessionId, SessionKind};
 
+use self::ends::Teller;
 use self::known::Known;
 use crate::link::LinkKey;
 use crate::principal::{Principal, Via};
 use crate::token::{self, Claims, TokenError, TokenKey, TokenKind};
+
+pub use ends::Ends;
 
 /// How long a session of the pages counts, in seconds: over a week on call and back.
 pub const WEB_SECONDS: i64 = 14 * DAY_SECONDS;
@@ -57,6 +61,7 @@ const AGENT_CHARS_MAX: usize = 200;
 pub struct Sessions {
     key: TokenKey,
     known: Mutex<Known>,
+    teller: Teller,
 }
 
 /// Who asks for a session, as far as that is known.
@@ -99,7 +104,13 @@ impl std::fmt::Debug for Sessions {
 impl Sessions {
     /// With nothing known. Tokens are signed with the key of links, for their own purpose.
     pub fn new(key: &LinkKey) -> Self {
-        Self { key: key.into(), known: Mutex::default() }
+        Self { key: key.into(), known: Mutex::default(), teller: Teller::default() }
+    }
+
+    /// Tells that some sessions ended, here or in another process, but for those whose time was over: what
+    /// was begun for one and goes on, such as a stream to an open page, has to be admitted anew.
+    pub fn ends(&self) -> Ends {
+        self.teller.ends()
     }
 
     /// Begins a session of the pages, always a new one. None if the person is not active.
@@ -168,8 +179,11 @@ impl Sessions {
             return Err(TokenError::Malformed);
         }
         self.judge(directory, claims, SessionKind::Api)?;
-        let session = self.lock().exchange(&session_of(claims, SessionKind::Api), now)?;
-        Ok(self.tokens(&session, claims.stamp, now))
+        let exchanged = self.lock().exchange(&session_of(claims, SessionKind::Api), now);
+        if exchanged.is_err() {
+            self.tell_ends();
+        }
+        Ok(self.tokens(&exchanged?, claims.stamp, now))
     }
 
     /// A token with which a person may set a new password. None if they are not active.
@@ -217,6 +231,7 @@ impl Sessions {
             TokenKind::Reset => return,
         };
         self.lock().end(&session_of(claims, kind), now);
+        self.tell_ends();
     }
 
     /// Ends one of a person's sessions; says whether it is known and was not over.
@@ -229,10 +244,11 @@ impl Sessions {
     ) -> bool {
         let mut known = self.lock();
         let found = known.live(instance, person, now).into_iter().find(|one| one.id == session);
-        found.is_some_and(|found| {
-            known.end(&found, now);
-            true
-        })
+        let Some(found) = found else { return false };
+        known.end(&found, now);
+        drop(known);
+        self.tell_ends();
+        true
     }
 
     /// Ends a session of the API, whether it is known or not.
@@ -257,6 +273,7 @@ impl Sessions {
             ended: None,
         };
         self.lock().end(&ended, now);
+        self.tell_ends();
     }
 
     /// Ends every session of a person: also those that only other processes know.
@@ -265,6 +282,8 @@ impl Sessions {
         for kind in [SessionKind::Web, SessionKind::Api] {
             known.end_all(instance, person, kind, now);
         }
+        drop(known);
+        self.tell_ends();
     }
 
     /// Ends every session of a person but this one.
@@ -279,6 +298,8 @@ impl Sessions {
                 known.end(&other, now);
             }
         }
+        drop(known);
+        self.tell_ends();
     }
 
     /// A person's sessions that are known and not over, the newest first.
@@ -312,8 +333,13 @@ impl Sessions {
     /// Learns what other processes wrote, or this one before it was restarted.
     pub fn learn(&self, sessions: &[Session], now: Timestamp) {
         let mut known = self.lock();
+        let mut ended = false;
         for session in sessions.iter().filter(|session| now < session.expires) {
-            known.learn(session, now);
+            ended |= known.learn(session, now);
+        }
+        drop(known);
+        if ended {
+            self.tell_ends();
         }
     }
 
@@ -343,8 +369,16 @@ impl Sessions {
             rotated: now,
             ended: None,
         };
-        known.put(session.clone(), now);
+        let ended = known.put(session.clone(), now);
+        drop(known);
+        if ended {
+            self.tell_ends();
+        }
         session
+    }
+
+    fn tell_ends(&self) {
+        self.teller.tell();
     }
 
     /// Whether the session of these claims counts.

@@ -11,10 +11,12 @@
 //! | [`inspect`] | what must not happen on any page: errors, refused sources, failed requests |
 //! | [`pool`] | browsers that wait for the next test |
 //! | [`other_site`] | a site that is not ours |
+//! | [`line`] | the line to the server, which can be cut |
 //! | [`installation`] | a server with a database of its own |
 //! | [`server`] | the server of all tests, and who is signed in there |
 //! | [`sample`] | the sample instances |
 //! | [`pages`] | every page there is, in one table |
+//! | [`look`] | a page on every screen, light and dark |
 //! | [`pictures`] | where screenshots are kept, and which of them the guide shows |
 //!
 //! Nothing is left out when a program is missing: the test fails and says how to install it.
@@ -28,8 +30,10 @@ pub mod access;
 pub mod inspect;
 pub mod pool;
 pub mod other_site;
+pub mod line;
 pub mod installation;
 pub mod server;
 pub mod sample;
 pub mod pages;
+pub mod look;
 pub mod pictures;

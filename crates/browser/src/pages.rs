@@ -51,7 +51,7 @@ const fn page(name: &'static str, path: &'static str, who: Who) -> Page {
 use Who::{Admin, Nobody, Operator, Responder};
 
 /// All pages.
-pub const PAGES: [Page; 74] = [
+pub const PAGES: [Page; 77] = [
     page("sign-in", "/sign-in", Nobody),
     // Without a mail server it says so; the form itself is looked at with the first run.
     Page { status: 501, ..page("reset", "/reset", Nobody) },
@@ -84,6 +84,9 @@ pub const PAGES: [Page; 74] = [
     page("user-import", "/users/import", Admin),
     page("user", "/users/{person}", Admin),
     page("user-edit", "/users/{person}/edit", Admin),
+    page("user-devices", "/users/{person}/devices", Admin),
+    page("user-device-new", "/users/{person}/devices/new", Admin),
+    page("user-device", "/users/{person}/devices/{device}", Admin),
     page("user-remove", "/users/{person}/remove", Admin),
     page("more-licences", "/users/more-licences", Admin),
     page("integrations", "/integrations", Admin),

@@ -8,6 +8,7 @@
 //! | [`UNSURE`] | nobody ever said how many licences there are |
 //! | [`HOSTILE`] | names and texts that would like to be markup or scripts |
 //! | [`HOUSE`] | those who run the installation |
+//! | [`TONGUES`] | people who read German and Norwegian, and long words |
 
 /// For looking at.
 pub const ACME: &str = "acme";
@@ -21,8 +22,10 @@ pub const UNSURE: &str = "lantern";
 pub const HOSTILE: &str = "thistle";
 /// Whose administrators run the installation.
 pub const HOUSE: &str = "house";
+/// With people of several languages: [`RESPONDER`] reads German, [`COLLEAGUE`] Norwegian.
+pub const TONGUES: &str = "mosaic";
 /// All of them.
-pub const INSTANCES: [&str; 6] = [ACME, WORK, FULL, UNSURE, HOSTILE, HOUSE];
+pub const INSTANCES: [&str; 7] = [ACME, WORK, FULL, UNSURE, HOSTILE, HOUSE, TONGUES];
 
 /// Everybody's password.
 pub const PASSWORD: &str = "a sample password 1";
@@ -85,10 +88,27 @@ pub fn document(instance: &str) -> String {
             text = text.replace(DESCRIPTION, &quoted(&format!("{SCRIPT} {ATTRIBUTE} {LINK}")));
             text.push_str(&WINDOW.replace("Patching", &quoted(SCRIPT)));
         }
+        TONGUES => {
+            text = text.replace("lastName: Sole", "lastName: Sole, language: de");
+            text = text.replace("lastName: Ek", "lastName: Ek, language: nb");
+            text = text.replace("Work Email, deviceType: EMAIL, emailAddress: akira", LONG_DEVICE);
+            text = text.replace(DESCRIPTION, "\"Muster\"");
+            // Both are told of everything at once, by day and by night.
+            text =
+                text.replace("{recipient: bo, delay: 5, escalationType: PEER}", "{recipient: bo}");
+            text = text.replace("- {recipient: mia}\n", "- {recipient: akira}\n");
+        }
         _ => {}
     }
     text
 }
+
+/// A name as people give them in a language of long words.
+const LONG_DEVICE: &str = "Bereitschaftsdienstbenachrichtigungsadresse, deviceType: EMAIL, \
+                           emailAddress: akira";
+/// The summary of an alert of [`TONGUES`].
+pub const LONG_SUMMARY: &str =
+    "Festplattenspeicherplatzüberwachung: Zahlungsverkehrsdatenbank db-3 fast voll";
 
 const DESCRIPTION: &str = r#""Sample data: follows the sun between Oslo and New York""#;
 

@@ -2,6 +2,7 @@
 //! what tests do there beside the browser.
 
 use std::collections::{BTreeMap, HashMap};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::{LazyLock, Mutex, PoisonError};
 
@@ -55,6 +56,11 @@ impl Server {
     /// Where it is reached, without a slash at the end.
     pub fn base(&self) -> &str {
         self.place.base()
+    }
+
+    /// The address it listens on.
+    pub const fn address(&self) -> SocketAddr {
+        self.place.address()
     }
 
     /// What the server has written: warnings and faults.
@@ -154,11 +160,21 @@ impl Server {
     /// # Panics
     /// When no message comes.
     pub fn link(&self, instance: &str, alert: &str) -> String {
+        self.link_to(instance, alert, "")
+    }
+
+    /// The token of a link in a message about this alert to an address with this in it.
+    ///
+    /// # Panics
+    /// When no message comes.
+    pub fn link_to(&self, instance: &str, alert: &str, to: &str) -> String {
         let token = patiently(|| {
             let outbox = self.ask(instance, "/api/firebell/1/outbox?limit=1000");
             let messages = outbox.get("data")?.as_array()?.clone();
             let of = |message: &&Value| {
+                let address = message.pointer("/recipient").map(Value::to_string);
                 message.pointer("/alert/id").and_then(Value::as_str) == Some(alert)
+                    && address.is_some_and(|address| address.contains(to))
             };
             let message = messages.iter().find(of)?;
             let path = message.pointer("/links/self")?.as_str()?;

@@ -104,6 +104,7 @@ impl Tab {
         session.devtools("Storage.clearDataForOrigin", &stored);
         self.scripts(Scripts::Run);
         self.throttle(1);
+        self.language("en");
         self.theme(Theme::Light);
         self.screen(DESKTOP);
         drop((session.log("browser"), session.log("performance")));
@@ -131,6 +132,13 @@ impl Tab {
     pub fn scripts(&self, scripts: Scripts) {
         let off = json!({"value": scripts == Scripts::Off});
         self.session.devtools("Emulation.setScriptExecutionDisabled", &off);
+    }
+
+    /// Asks for pages in this language from now on.
+    pub fn language(&self, tag: &str) {
+        self.session.devtools("Network.enable", &json!({}));
+        let headers = json!({"headers": {"Accept-Language": tag}});
+        self.session.devtools("Network.setExtraHTTPHeaders", &headers);
     }
 
     /// Makes the processor so many times slower.
@@ -161,6 +169,12 @@ impl Tab {
     pub fn reload(&self) {
         let went = self.session.post("refresh", &json!({}));
         went.unwrap_or_else(|fault| panic!("the page does not load again: {fault}"));
+    }
+
+    /// Goes back by the browser's button, and waits until the page is there.
+    pub fn back(&self) {
+        let went = self.session.post("back", &json!({}));
+        went.unwrap_or_else(|fault| panic!("the way back does not open: {fault}"));
     }
 
     /// The path and query of the page.

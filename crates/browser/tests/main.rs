@@ -16,5 +16,7 @@ mod shifts;
 mod first_run;
 mod attacks;
 mod frame;
+mod offline;
+mod tongues;
 mod speed;
 mod guide;

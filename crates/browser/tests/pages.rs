@@ -2,11 +2,10 @@
 //! narrowest one, and leads only to pages that are looked at here too. Pictures are kept of each.
 
 use firebell_browser::pages::{self, PAGES, Page, Who};
-use firebell_browser::pictures;
 use firebell_browser::pool::{Lease, nobody, signed_in};
 use firebell_browser::sample::HOSTILE;
 use firebell_browser::server::server;
-use firebell_browser::tab::{DESKTOP, NARROW, PHONE, Tab, Theme};
+use firebell_browser::tab::Tab;
 
 /// One test for each page, and one that none is missing.
 macro_rules! each_page {
@@ -55,6 +54,9 @@ each_page! {
     user_import
     user
     user_edit
+    user_devices
+    user_device_new
+    user_device
     user_remove
     more_licences
     integrations
@@ -113,38 +115,13 @@ fn look_at(name: &str) {
     let page = pages::named(name);
     let tab = visit(&page, page.instance);
     let expected: &[u64] = if page.status == 200 { &[] } else { &[page.status] };
-    let mut faults = tab.mishaps(expected);
     let arrived = tab.path();
     let wanted = server().path(page.instance, page.path);
+    let mut faults = tab.look(page.name, expected);
     if arrived != wanted {
         faults.push(format!("leads to {arrived} instead of {wanted}"));
     }
-    if tab.eval("document.querySelectorAll('h1').length") != 1 || tab.holds("!document.title") {
-        faults.push("needs one h1 and a title".to_owned());
-    }
-    for size in [DESKTOP, PHONE] {
-        tab.screen(size);
-        if size == PHONE {
-            // Scripts look at the screen once.
-            tab.reload();
-        }
-        for theme in [Theme::Light, Theme::Dark] {
-            tab.theme(theme);
-            let found = match theme {
-                Theme::Light => tab.violations(),
-                Theme::Dark => tab.colour_violations(),
-            };
-            let place = format!("{} {}", theme.name(), size.name);
-            faults.extend(found.into_iter().map(|fault| format!("{place}: {fault}")));
-            pictures::keep(&tab, page.name, theme, size);
-        }
-    }
-    tab.theme(Theme::Light);
-    faults.extend(tab.small_targets());
-    tab.screen(NARROW);
-    faults.extend(tab.overflow());
     faults.extend(unknown_links(&tab));
-    faults.extend(tab.mishaps(expected));
     assert!(faults.is_empty(), "{name} ({wanted}):\n  {}", faults.join("\n  "));
 }
 

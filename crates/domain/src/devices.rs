@@ -34,20 +34,6 @@ pub enum Skip {
     Failsafe,
 }
 
-impl Skip {
-    /// The reason in words.
-    pub fn words(self) -> String {
-        match self {
-            Self::Inactive => "inactive".to_owned(),
-            Self::BelowThreshold(priority) => {
-                format!("only for priority {} and above", priority.word())
-            }
-            Self::OutsideTimeframes => "outside its time frames".to_owned(),
-            Self::Failsafe => "failsafe, not needed".to_owned(),
-        }
-    }
-}
-
 /// How device rules are applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rules {

@@ -28,7 +28,7 @@
 //! | **response** | an answer to an alert: one of the form's *response options* |
 //! | **silence** | hides matching events for a time (matchers as in Alertmanager) |
 //! | **maintenance window** | hides the events of integrations during planned work |
-//! | **timeline** | what happened to an alert, in order, in words |
+//! | **timeline** | what happened to an alert, in order, as values; sentences are made for whoever reads |
 //! | **licence** | what a person holds while active: of a *licence type*, full user or stakeholder |
 //! | **entitlement** | how many people of an instance may hold a licence type; set by operators |
 //! | **allotment** | the number in an entitlement, or unlimited |

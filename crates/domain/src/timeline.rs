@@ -1,6 +1,19 @@
-//! The timeline of an alert: what happened, in order, in words.
+//! The timeline of an alert: what happened, in order.
+//!
+//! An entry holds what happened as a value ([`What`]), with names as they were then: pages tell it in
+//! their reader's language. In English ([`Entry::text`]) it is told to everybody else: the API, the
+//! command line, *explain*.
+
+mod english;
+mod what;
 
 use firebell_base::Timestamp;
+
+pub use english::span;
+pub use what::{
+    Answering, Called, Correlation, Detail, Escalating, Kind, Passed, Routing, Sending, Skipped,
+    Telling, TemplatePart, Used, What, Why,
+};
 
 use crate::device::DeviceId;
 use crate::group::GroupId;
@@ -14,8 +27,8 @@ pub struct Entry {
     pub at: Timestamp,
     /// Which step of the event's way.
     pub step: Step,
-    /// The sentence people read.
-    pub text: String,
+    /// What happened.
+    pub what: What,
     /// The person it is about.
     pub person: Option<PersonId>,
     /// The device it is about.
@@ -28,16 +41,21 @@ pub struct Entry {
 
 impl Entry {
     /// An entry about nobody in particular.
-    pub fn new(at: Timestamp, step: Step, text: impl Into<String>) -> Self {
+    pub fn new(at: Timestamp, step: Step, what: impl Into<What>) -> Self {
         Self {
             at,
             step,
-            text: text.into(),
+            what: what.into(),
             person: None,
             device: None,
             group: None,
             notification: None,
         }
+    }
+
+    /// The sentence in English, made anew each time.
+    pub fn text(&self) -> String {
+        self.what.to_string()
     }
 
     /// The same, about this person.

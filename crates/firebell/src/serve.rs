@@ -28,6 +28,7 @@ pub(crate) mod tasks;
 pub(crate) mod http;
 pub(crate) mod node;
 mod sessions;
+mod statistics;
 mod mail;
 pub(crate) mod tend;
 mod upkeep;

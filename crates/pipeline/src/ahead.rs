@@ -12,16 +12,15 @@ use firebell_domain::escalation::Walk;
 use firebell_domain::event::{Draft, EventAction};
 use firebell_domain::notification::Notification;
 use firebell_domain::person::PersonId;
-use firebell_domain::shift::EscalationType;
 use firebell_domain::suppression::Rule;
 use firebell_domain::timeline::Entry;
 use firebell_store::escalations::Escalation;
 
 use crate::escalate::{self, Setting};
-use crate::explain::ToldThen;
+use crate::explain::{self, ToldThen};
 use crate::moment::Moment;
 use crate::notify::{LastTold, Told};
-use crate::{correlate, walk, words};
+use crate::{correlate, walk};
 
 /// Turns that are followed: what comes after is said to come, not told.
 pub const AHEAD_TURNS_MAX: usize = 20;
@@ -89,7 +88,7 @@ pub fn ahead(directory: &Directory, standing: Standing<'_>, now: Timestamp) -> A
             at: n.due,
             person: n.person,
             device: n.device,
-            why: words::why(directory, &n.path, EscalationType::None),
+            why: explain::why(directory, &n.path),
         }));
         walks.append(&mut taken.started);
     }

@@ -13,7 +13,7 @@ use firebell_domain::instance::InstanceNo;
 use firebell_domain::integration::{Integration, IntegrationId};
 use firebell_domain::person::Status;
 use firebell_domain::suppression::Rule;
-use firebell_domain::timeline::{Entry, Step};
+use firebell_domain::timeline::{Correlation, Entry, Step};
 use firebell_store::events::EventRecord;
 
 use crate::changes::Changes;
@@ -184,8 +184,8 @@ impl<'a> Correlator<'a> {
         if let Some(key) = draft.dedup_key.clone() {
             self.open.insert((integration.id, key), Slot::New(self.opened.len()));
         }
-        let source = format!("Event accepted from {}", integration.name);
-        self.note(id, Entry::new(record.received, Step::Intake, source));
+        let accepted = Correlation::Accepted { source: integration.name.to_string() };
+        self.note(id, Entry::new(record.received, Step::Intake, accepted));
         self.opened.push(Opened { alert, draft });
         id
     }
@@ -233,12 +233,11 @@ impl<'a> Correlator<'a> {
         }
         // Senders repeat themselves every minute: only the 2nd, 10th, 100th … event is worth a line.
         if count == 2 || is_power_of_ten(count) {
-            let text = format!("{count} events so far, the newest from {}", integration.name);
-            self.note(id, Entry::new(now, Step::Correlate, text));
+            let repeated = Correlation::Repeated { count, source: integration.name.to_string() };
+            self.note(id, Entry::new(now, Step::Correlate, repeated));
         }
         if let Some(priority) = raised {
-            let text = format!("Priority raised to {} by a later event", priority.word());
-            self.note(id, Entry::new(now, Step::Correlate, text));
+            self.note(id, Entry::new(now, Step::Correlate, Correlation::Raised { priority }));
         }
         id
     }
@@ -253,8 +252,8 @@ impl<'a> Correlator<'a> {
         if alert.state == State::Open {
             alert.state = State::Acknowledged;
             alert.acknowledged.get_or_insert(now);
-            let text = format!("Acknowledged by the source, {}", integration.name);
-            self.note(id, Entry::new(now, Step::Correlate, text));
+            let acknowledged = Correlation::Acknowledged { source: integration.name.to_string() };
+            self.note(id, Entry::new(now, Step::Correlate, acknowledged));
             self.stop(slot);
         }
         id
@@ -272,8 +271,8 @@ impl<'a> Correlator<'a> {
         if let Some(key) = &draft.dedup_key {
             self.open.remove(&(integration.id, key.clone()));
         }
-        let text = format!("Resolved by the source, {}", integration.name);
-        self.note(id, Entry::new(now, Step::Correlate, text));
+        let resolved = Correlation::Resolved { source: integration.name.to_string() };
+        self.note(id, Entry::new(now, Step::Correlate, resolved));
         self.stop(slot);
         id
     }
@@ -309,7 +308,7 @@ pub(crate) fn run_out(alert: &mut Alert, now: Timestamp) -> Entry {
     alert.state = State::Closed;
     alert.updated = now;
     alert.closed = Some(Closed { at: now, cause: CloseCause::Expired, by: None });
-    Entry::new(now, Step::Correlate, "Ended: its time ran out")
+    Entry::new(now, Step::Correlate, Correlation::RanOut)
 }
 
 /// The slot of an alert that is not there: it cannot happen, and if it did, the event still has its record.

@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
+use std::time::Duration;
 
 use firebell_base::time::{add_micros, micros_between};
 use firebell_base::{Clock, Id, Random, Timestamp};
@@ -15,7 +16,7 @@ use firebell_config::Snapshots;
 use firebell_domain::alert::State;
 use firebell_domain::instance::InstanceNo;
 use firebell_domain::notification::{Delivery, NotificationState, Outcome};
-use firebell_domain::timeline::{Entry, Step};
+use firebell_domain::timeline::{Called, Detail, Entry, Kind, Sending, Step, What};
 use firebell_sql::Db;
 use firebell_store::deliveries::{self, OutboxMessage};
 use firebell_store::notifications::{self, Finish};
@@ -75,13 +76,17 @@ struct Sent {
     job: Arc<Job>,
     at: Timestamp,
     kept: Option<OutboxMessage>,
-    notes: Vec<String>,
+    notes: Vec<What>,
     result: Attempt,
 }
 
 enum Attempt {
     /// A channel answered.
     Done(Result<Receipt, SendError>),
+    /// There was nothing to ask a channel for: it can never be sent.
+    Impossible(Detail),
+    /// The channel panicked: it may be sent later.
+    Panicked,
     /// It was no longer wanted: answered or ended while it waited.
     Unwanted,
 }
@@ -202,10 +207,8 @@ impl Deliverer {
         let sent = ended.map_or_else(
             |error| {
                 tracing::error!(%error, notification = %job.notification.id, "a channel panicked");
-                let reason = "The channel failed unexpectedly.".to_owned();
-                let failed = SendError::Temporary { reason, retry_after: None };
-                let (at, result) = (self.shared.clock.now(), Attempt::Done(Err(failed)));
-                Sent { job, at, kept: None, notes: Vec::new(), result }
+                let at = self.shared.clock.now();
+                Sent { job, at, kept: None, notes: Vec::new(), result: Attempt::Panicked }
             },
             |(_, sent)| sent,
         );
@@ -290,18 +293,17 @@ impl Shared {
         {
             return sent(Attempt::Unwanted, None, Vec::new());
         }
-        let permanent = |reason: String| Attempt::Done(Err(SendError::Permanent { reason }));
         let Some(directory) = self.snapshots.instance(job.instance) else {
-            return sent(permanent("The instance was removed.".to_owned()), None, Vec::new());
+            return sent(Attempt::Impossible(Detail::InstanceRemoved), None, Vec::new());
         };
         let rendered = match render(&directory, &job, &self.links, now) {
             Ok(rendered) => rendered,
-            Err(gone) => return sent(permanent(format!("Not sent: {gone}.")), None, Vec::new()),
+            Err(gone) => return sent(Attempt::Impossible(gone.into()), None, Vec::new()),
         };
         let message = rendered.message;
         let Some(channel) = self.registry.pick(&message.to) else {
-            let reason = format!("No channel for {} is configured.", message.to.kind());
-            return sent(permanent(reason), None, rendered.notes);
+            let reason = Detail::NoChannel(message.to.kind().to_owned());
+            return sent(Attempt::Impossible(reason), None, rendered.notes);
         };
         let result = channel.send(&message).await;
         let outbox = channel.name() == "outbox";
@@ -343,11 +345,13 @@ impl Shared {
 
     fn write_one(&self, sent: Sent, written: &mut Written) {
         let Sent { job, at, kept, notes, result } = sent;
-        let Attempt::Done(result) = result else {
+        let attempt = job.notification.attempts.saturating_add(1);
+        let Some(mut judged) = self.judge(result, attempt, at) else {
             return;
         };
-        let attempt = job.notification.attempts.saturating_add(1);
-        let judged = self.judge(&result, attempt, at);
+        if kept.is_some() && judged.outcome == Outcome::Delivered {
+            judged.detail = Detail::Kept;
+        }
         written.finished.push(Finish {
             instance: job.instance,
             notification: job.notification.id,
@@ -366,75 +370,87 @@ impl Shared {
                 at,
                 outcome: judged.outcome,
                 provider: judged.provider.clone(),
-                detail: judged.detail.clone(),
+                detail: judged.detail.to_string(),
             },
         ));
         written.kept.extend(kept.map(|message| (job.instance, message)));
         let entries = written.entries.entry((job.instance, job.alert.id)).or_default();
         let directory = self.snapshots.instance(job.instance);
-        let (person, device) = directory.map_or_else(
-            || (String::new(), String::new()),
-            |d| {
+        let (person, device) =
+            directory.map_or((Called::Removed(Kind::Person), Called::Removed(Kind::Device)), |d| {
                 (
                     words::person(&d, job.notification.person),
                     words::device(&d, job.notification.device),
                 )
-            },
-        );
-        let entry = |text: String| {
-            Entry::new(at, Step::Deliver, text)
+            });
+        let entry = |what: What| {
+            Entry::new(at, Step::Deliver, what)
                 .person(job.notification.person)
                 .device(job.notification.device)
                 .group(job.notification.path.group)
                 .notification(job.notification.id)
         };
-        let took = words_of(&judged, &person, &device, at);
-        entries.push(entry(took));
+        entries.push(entry(judged.told(person, device, at).into()));
         entries.extend(notes.into_iter().map(entry));
     }
 
-    /// Whether an attempt was the last, and what comes next.
-    fn judge(&self, result: &Result<Receipt, SendError>, attempt: u32, at: Timestamp) -> Judged {
-        let metrics = &self.metrics;
-        match result {
-            Ok(receipt) => {
-                metrics.delivered.add(1);
+    /// Whether an attempt was the last, and what comes next; none for what was not attempted.
+    fn judge(&self, result: Attempt, attempt: u32, at: Timestamp) -> Option<Judged> {
+        Some(match result {
+            Attempt::Unwanted => return None,
+            Attempt::Done(Ok(receipt)) => {
+                self.metrics.delivered.add(1);
                 Judged {
                     state: NotificationState::Delivered,
                     outcome: Outcome::Delivered,
                     next: at,
-                    provider: receipt.provider.clone(),
-                    detail: receipt.detail.clone(),
+                    provider: receipt.provider,
+                    detail: Detail::Said(receipt.detail),
                 }
             }
-            Err(SendError::Temporary { reason, retry_after }) => {
-                let wait = DELIVERY_BACKOFF.after(attempt, &self.random).map(|backoff| {
-                    retry_after.map_or(backoff, |wish| wish.min(RETRY_AFTER_MAX).max(backoff))
-                });
-                let counter = if wait.is_some() {
-                    &metrics.delivery_retries
-                } else {
-                    &metrics.delivery_failures
-                };
-                counter.add(1);
-                Judged {
-                    state: wait.map_or(NotificationState::Failed, |_| NotificationState::Pending),
-                    outcome: wait.map_or(Outcome::Failed, |_| Outcome::Retrying),
-                    next: wait.map_or(at, |wait| add_micros(at, micros(wait))),
-                    provider: String::new(),
-                    detail: reason.clone(),
-                }
+            Attempt::Done(Err(SendError::Temporary { reason, retry_after })) => {
+                self.later(Detail::Said(reason), retry_after, attempt, at)
             }
-            Err(SendError::Permanent { reason }) => {
-                metrics.delivery_failures.add(1);
-                Judged {
-                    state: NotificationState::Failed,
-                    outcome: Outcome::Failed,
-                    next: at,
-                    provider: String::new(),
-                    detail: reason.clone(),
-                }
+            Attempt::Panicked => self.later(Detail::ChannelFailed, None, attempt, at),
+            Attempt::Done(Err(SendError::Permanent { reason })) => {
+                self.never(Detail::Said(reason), at)
             }
+            Attempt::Impossible(detail) => self.never(detail, at),
+        })
+    }
+
+    /// It is tried again, unless it was tried often enough.
+    fn later(
+        &self,
+        detail: Detail,
+        retry_after: Option<Duration>,
+        attempt: u32,
+        at: Timestamp,
+    ) -> Judged {
+        let wait = DELIVERY_BACKOFF.after(attempt, &self.random).map(|backoff| {
+            retry_after.map_or(backoff, |wish| wish.min(RETRY_AFTER_MAX).max(backoff))
+        });
+        let Some(wait) = wait else {
+            return self.never(detail, at);
+        };
+        self.metrics.delivery_retries.add(1);
+        Judged {
+            state: NotificationState::Pending,
+            outcome: Outcome::Retrying,
+            next: add_micros(at, micros(wait)),
+            provider: String::new(),
+            detail,
+        }
+    }
+
+    fn never(&self, detail: Detail, at: Timestamp) -> Judged {
+        self.metrics.delivery_failures.add(1);
+        Judged {
+            state: NotificationState::Failed,
+            outcome: Outcome::Failed,
+            next: at,
+            provider: String::new(),
+            detail,
         }
     }
 }
@@ -444,18 +460,21 @@ struct Judged {
     outcome: Outcome,
     next: Timestamp,
     provider: String,
-    detail: String,
+    detail: Detail,
 }
 
-fn words_of(judged: &Judged, person: &str, device: &str, at: Timestamp) -> String {
-    let detail = &judged.detail;
-    match judged.outcome {
-        Outcome::Delivered => format!("{person} · {device}: delivered. {detail}"),
-        Outcome::Retrying => {
-            let wait = words::duration(micros_between(at, judged.next));
-            format!("{person} · {device}: not delivered, again in {wait}. {detail}")
+impl Judged {
+    /// What the timeline says of an attempt that ended at `at`.
+    fn told(self, person: Called, device: Called, at: Timestamp) -> Sending {
+        let detail = self.detail;
+        match self.outcome {
+            Outcome::Delivered => Sending::Delivered { person, device, detail },
+            Outcome::Retrying => {
+                let seconds = micros_between(at, self.next).max(0) / 1_000_000;
+                Sending::Retrying { person, device, seconds, detail }
+            }
+            Outcome::Failed => Sending::Failed { person, device, detail },
         }
-        Outcome::Failed => format!("{person} · {device}: could not be delivered. {detail}"),
     }
 }
 

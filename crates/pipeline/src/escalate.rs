@@ -7,7 +7,7 @@ use firebell_domain::escalation::Walk;
 use firebell_domain::group::GroupId;
 use firebell_domain::routing::{Handling, Router};
 use firebell_domain::shift::ShiftId;
-use firebell_domain::timeline::{Entry, Step};
+use firebell_domain::timeline::{Entry, Escalating, Step};
 
 use crate::moment::Moment;
 use crate::notify::{self, Decided, Told};
@@ -52,13 +52,14 @@ pub(crate) fn take(
     let mut decided = notify::decide(moment, alert.id, &routed.tell, handling, told);
     let mut entries = Vec::new();
     let group = words::group(directory, walk.group);
-    if turn.new_round {
-        let text = format!("Nobody answered: the escalation of {group} starts again");
-        entries.push(Entry::new(now, Step::Escalate, text).group(Some(walk.group)));
+    let what = if turn.new_round {
+        Some(Escalating::NewRound { group })
     } else if !turn.tell.is_empty() || !turn.groups.is_empty() {
-        let text = format!("No answer yet: {group} escalates to the next place");
-        entries.push(Entry::new(now, Step::Escalate, text).group(Some(walk.group)));
-    }
+        Some(Escalating::NextPlace { group })
+    } else {
+        None
+    };
+    entries.extend(what.map(|what| Entry::new(now, Step::Escalate, what).group(Some(walk.group))));
     entries.extend(route::note_entries(directory, &routed.notes, now));
     entries.append(&mut decided.entries);
     decided.entries = entries;

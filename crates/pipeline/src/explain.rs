@@ -2,6 +2,7 @@
 //! very functions of the pipeline, run over a directory without a database, followed until nobody answers.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use firebell_base::{Id, Random, Timestamp};
 use firebell_domain::alert::{Alert, State};
@@ -11,11 +12,11 @@ use firebell_domain::escalation::Walk;
 use firebell_domain::event::{Draft, EventAction};
 use firebell_domain::form::Form;
 use firebell_domain::integration::Integration;
-use firebell_domain::notification::Notification;
+use firebell_domain::notification::{Notification, Path};
 use firebell_domain::person::PersonId;
 use firebell_domain::shift::EscalationType;
 use firebell_domain::suppression::Rule;
-use firebell_domain::timeline::{Entry, Step};
+use firebell_domain::timeline::{Correlation, Entry, Step, Why};
 
 use crate::correlate;
 use crate::escalate::{self, Setting};
@@ -27,8 +28,8 @@ use crate::words;
 /// The answer for one event.
 #[derive(Debug, Clone)]
 pub struct Explanation {
-    /// What would happen to the event, in one sentence.
-    pub outcome: String,
+    /// What would happen to the event.
+    pub outcome: Foreseen,
     /// The rule that would hide it.
     pub rule: Option<Rule>,
     /// Who would be told, in order of time.
@@ -49,7 +50,47 @@ pub struct ToldThen {
     /// On which device.
     pub device: DeviceId,
     /// Why.
-    pub why: String,
+    pub why: Why,
+}
+
+/// What would happen to an event. Told in English by its `Display`, in other languages by pages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Foreseen {
+    /// It would be refused: the integration has no form.
+    Refused,
+    /// It would be taken for the open alert under its dedup key, if there is one.
+    Forwarded(EventAction),
+    /// A silence with this comment would hide it.
+    Silenced(String),
+    /// The maintenance window of this name would hide it.
+    InWindow(String),
+    /// An alert would be opened, and so many people told if nobody answered.
+    Opened(usize),
+}
+
+impl fmt::Display for Foreseen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Refused => f.write_str("The integration has no form: the event would be refused"),
+            Self::Forwarded(action) => write!(
+                f,
+                "The event would {} the open alert under its dedup key, if there is one; nobody is told",
+                action.word()
+            ),
+            Self::Silenced(comment) => write!(f, "A silence would hide the event: {comment}"),
+            Self::InWindow(name) => {
+                write!(f, "The maintenance window {name} would hide the event")
+            }
+            Self::Opened(0) => f.write_str("An alert would be opened, and nobody could be told"),
+            Self::Opened(people) => {
+                let word = if *people == 1 { "person" } else { "people" };
+                write!(
+                    f,
+                    "An alert would be opened; {people} {word} would be told if nobody answered"
+                )
+            }
+        }
+    }
 }
 
 /// Explains one event at one instant. `counts`: how many alerts reached shifts with alert-driven rotation.
@@ -61,22 +102,17 @@ pub fn explain(
     counts: &ShiftCounts,
 ) -> Explanation {
     let mut explanation = Explanation {
-        outcome: String::new(),
+        outcome: Foreseen::Refused,
         rule: None,
         told: Vec::new(),
         entries: Vec::new(),
         cut_off: false,
     };
     let Some(form) = directory.form(integration.form) else {
-        "The integration has no form: the event would be refused"
-            .clone_into(&mut explanation.outcome);
         return explanation;
     };
     if draft.action != EventAction::Trigger {
-        explanation.outcome = format!(
-            "The event would {} the open alert under its dedup key, if there is one; nobody is told",
-            draft.action.word()
-        );
+        explanation.outcome = Foreseen::Forwarded(draft.action);
         return explanation;
     }
     explanation.rule = correlate::hidden_by(directory, integration.id, draft, at);
@@ -89,25 +125,20 @@ pub fn explain(
     let moment = Moment { directory, now: at, random: &random };
     let case = Case { form, integration, draft, counts };
     case.follow(moment, &mut explanation);
-    explanation.outcome = if explanation.told.is_empty() {
-        "An alert would be opened, and nobody could be told".to_owned()
-    } else {
-        let people: BTreeSet<PersonId> = explanation.told.iter().map(|t| t.person).collect();
-        let people = words::count(people.len(), "person", "people");
-        format!("An alert would be opened; {people} would be told if nobody answered")
-    };
+    let people: BTreeSet<PersonId> = explanation.told.iter().map(|t| t.person).collect();
+    explanation.outcome = Foreseen::Opened(people.len());
     explanation
 }
 
-fn hidden(directory: &Directory, rule: Rule) -> String {
+fn hidden(directory: &Directory, rule: Rule) -> Foreseen {
     match rule {
         Rule::Silence(id) => {
-            let comment = directory.silence(id).map(|s| s.comment.clone()).unwrap_or_default();
-            format!("A silence would hide the event: {comment}")
+            let comment = directory.silence(id).map(|s| s.comment.clone());
+            Foreseen::Silenced(comment.unwrap_or_default())
         }
         Rule::Window(id) => {
-            let name = directory.window(id).map(|w| w.name.to_string()).unwrap_or_default();
-            format!("The maintenance window {name} would hide the event")
+            let name = directory.window(id).map(|w| w.name.to_string());
+            Foreseen::InWindow(name.unwrap_or_default())
         }
     }
 }
@@ -126,8 +157,8 @@ impl Case<'_> {
         let Case { form, integration, draft, counts } = *self;
         let Moment { directory, now: at, random } = moment;
         let alert = imagined(integration, form, draft, at, random);
-        let planned = route::plan(moment, &alert, draft, form, counts);
-        let entries = planned.entries(directory, at);
+        let mut planned = route::plan(moment, &alert, draft, form, counts);
+        let entries = planned.take_entries(directory, at);
         let Planned { routed, decided, mut told, .. } = planned;
         explanation.entries.extend(entries);
         explanation.add(directory, &decided.notifications);
@@ -151,10 +182,15 @@ impl Case<'_> {
             explanation.add(directory, &taken.decided.notifications);
             walks.append(&mut taken.started);
         }
-        let text = "The alert would end here if nobody had answered";
-        explanation.entries.push(Entry::new(alert.expires, Step::Correlate, text));
+        let end = Entry::new(alert.expires, Step::Correlate, Correlation::WouldRunOut);
+        explanation.entries.push(end);
         explanation.told.sort_by_key(|told| told.at);
     }
+}
+
+/// Why somebody is or was told who was reached by this way, with names as they are now.
+pub fn why(directory: &Directory, path: &Path) -> Why {
+    words::why(directory, path, EscalationType::None)
 }
 
 impl Explanation {
@@ -163,7 +199,7 @@ impl Explanation {
             at: n.due,
             person: n.person,
             device: n.device,
-            why: words::why(directory, &n.path, EscalationType::None),
+            why: why(directory, &n.path),
         }));
     }
 }

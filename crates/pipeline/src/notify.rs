@@ -1,17 +1,17 @@
-//! Who is told on which devices, and when: from routing's decision to notifications and sentences.
+//! Who is told on which devices, and when: from routing's decision to notifications and what the timeline tells.
 
 use std::collections::BTreeMap;
 
 use firebell_base::time::micros_between;
 use firebell_base::{Id, Timestamp};
 use firebell_domain::alert::AlertId;
-use firebell_domain::devices::DevicePlan;
+use firebell_domain::devices::{DevicePlan, Use};
 use firebell_domain::directory::Directory;
 use firebell_domain::escalation::Tell;
 use firebell_domain::notification::{Notification, NotificationState};
 use firebell_domain::person::PersonId;
 use firebell_domain::routing::{self, Handling};
-use firebell_domain::timeline::{Entry, Step};
+use firebell_domain::timeline::{Entry, Step, Telling, Used};
 
 use crate::moment::Moment;
 use crate::words;
@@ -52,35 +52,33 @@ pub(crate) fn decide(
         let Some((person, plan)) = routing::devices_for(directory, tell, now, handling) else {
             continue;
         };
-        let why = words::why(directory, &tell.path, tell.escalation);
         let name = words::person(directory, person);
-        let entry = |text: String| {
-            Entry::new(now, Step::Notify, text).person(person).group(tell.path.group)
+        let entry = |what: Telling| {
+            Entry::new(now, Step::Notify, what).person(person).group(tell.path.group)
         };
+        let why = words::why(directory, &tell.path, tell.escalation);
         match told.get(&person) {
             Some(LastTold::NoMore) => {
-                let text = format!("Not told: {name} asked not to be told about this alert");
-                decided.entries.push(entry(text));
+                decided.entries.push(entry(Telling::NoMore { person: name }));
                 continue;
             }
             Some(LastTold::At(last))
                 if tell.since.is_none_or(|since| *last >= since)
                     && !allows_duplicates(directory, tell) =>
             {
-                decided.entries.push(entry(format!("{name} ({why}) was told before")));
+                decided.entries.push(entry(Telling::Before { person: name, why }));
                 continue;
             }
             Some(LastTold::At(_)) | None => {}
         }
+        let skipped = words::skipped(directory, &plan.skipped);
         if plan.uses.is_empty() {
-            let reasons = words::skipped(directory, &plan.skipped);
-            let reasons = if reasons.is_empty() { "no device".to_owned() } else { reasons };
-            decided.entries.push(entry(format!("Not told: {name} ({why}): {reasons}")));
+            decided.entries.push(entry(Telling::NoDevice { person: name, why, skipped }));
             continue;
         }
         told.insert(person, LastTold::At(now));
-        let text = format!("{name} ({why}) is told on {}", devices(directory, &plan, now));
-        decided.entries.push(entry(text));
+        let uses = uses(directory, &plan, now);
+        decided.entries.push(entry(Telling::Told { person: name, why, uses, skipped }));
         decided.notifications.extend(plan.uses.iter().map(|used| Notification {
             id: Id::new(random, now),
             alert,
@@ -101,21 +99,13 @@ fn allows_duplicates(directory: &Directory, tell: &Tell) -> bool {
     tell.path.group.and_then(|id| directory.group(id)).is_some_and(|g| g.allow_duplicates)
 }
 
-/// "Work Email; Mobile after 5 min; not on Pager (inactive)".
-fn devices(directory: &Directory, plan: &DevicePlan, now: Timestamp) -> String {
-    let mut parts: Vec<String> = plan
-        .uses
-        .iter()
-        .map(|used| {
-            let name = words::device(directory, used.device);
-            match micros_between(now, used.due) {
-                ..=0 => name,
-                wait => format!("{name} after {}", words::duration(wait)),
-            }
-        })
-        .collect();
-    if !plan.skipped.is_empty() {
-        parts.push(format!("not on {}", words::skipped(directory, &plan.skipped)));
-    }
-    parts.join("; ")
+fn uses(directory: &Directory, plan: &DevicePlan, now: Timestamp) -> Vec<Used> {
+    let one = |used: &Use| Used {
+        device: words::device(directory, used.device),
+        after: match micros_between(now, used.due) {
+            ..=0 => None,
+            wait => Some(wait / 1_000_000),
+        },
+    };
+    plan.uses.iter().map(one).collect()
 }

@@ -17,11 +17,11 @@ use firebell_domain::directory::Directory;
 use firebell_domain::form::Form;
 use firebell_domain::notification::Notification;
 use firebell_domain::person::{LicenceType, Person};
-use firebell_domain::shift::EscalationType;
+use firebell_domain::timeline::{Detail, Sending, TemplatePart, What, span};
 
 use crate::engine::Job;
+use crate::explain;
 use crate::limits::LATE_AFTER;
-use crate::words;
 
 /// How long after the alert's own end its links are still answered politely, in minutes: a day.
 const LINK_GRACE_MINUTES: i64 = 24 * 60;
@@ -36,20 +36,27 @@ pub struct Links {
 }
 
 /// Why a notification cannot be rendered: what it speaks of is gone.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Gone {
     /// The person or the device was removed.
-    #[error("the person or the device was removed")]
     Recipient,
     /// The device was switched off since.
-    #[error("the device is inactive")]
     Inactive,
+}
+
+impl From<Gone> for Detail {
+    fn from(gone: Gone) -> Self {
+        match gone {
+            Gone::Recipient => Self::RecipientRemoved,
+            Gone::Inactive => Self::DeviceInactive,
+        }
+    }
 }
 
 /// A message, and what the timeline should know about its making.
 pub(crate) struct Rendered {
     pub(crate) message: Message,
-    pub(crate) notes: Vec<String>,
+    pub(crate) notes: Vec<What>,
 }
 
 /// Renders a job for sending at `now`.
@@ -167,13 +174,13 @@ fn local(at: Timestamp, person: &Person) -> String {
 }
 
 fn why(directory: &Directory, notification: &Notification, now: Timestamp) -> String {
-    let mut why = words::why(directory, &notification.path, EscalationType::None);
+    let mut why = explain::why(directory, &notification.path).to_string();
     if let Some(first) = why.get(..1) {
         why = format!("You are told because: {}{}", first, why.get(1..).unwrap_or_default());
     }
     let late = micros_between(notification.due, now);
     if late > micros(LATE_AFTER) {
-        why = format!("{why} · this message is {} late", words::duration(late));
+        why = format!("{why} · this message is {} late", span(late / 1_000_000));
     }
     why
 }
@@ -186,29 +193,30 @@ pub(crate) fn micros(duration: Duration) -> i64 {
 fn email(
     context: &AlertContext,
     form: Option<&Form>,
-    notes: &mut Vec<String>,
+    notes: &mut Vec<What>,
 ) -> (String, String, String) {
-    let mut compile = |source: Option<&String>, part: &str| -> Option<Template> {
+    let mut compile = |source: Option<&String>, part: TemplatePart| -> Option<Template> {
         match Template::compile(source?, Format::Text) {
             Ok(template) => Some(template),
             Err(error) => {
-                notes.push(format!("The form's {part} template cannot be used: {error}"));
+                notes.push(Sending::Template { part, error: error.to_string() }.into());
                 None
             }
         }
     };
-    let subject = compile(form.and_then(|f| f.templates.email_subject.as_ref()), "subject");
-    let body = compile(form.and_then(|f| f.templates.email_text.as_ref()), "body");
+    let subject =
+        compile(form.and_then(|f| f.templates.email_subject.as_ref()), TemplatePart::Subject);
+    let body = compile(form.and_then(|f| f.templates.email_text.as_ref()), TemplatePart::Body);
     let overrides = Overrides { subject: subject.as_ref(), body: body.as_ref(), html: None };
     let mut mail = render_email(context, overrides);
-    notes.append(&mut mail.notes);
+    notes.extend(mail.notes.drain(..).map(What::Said));
     (mail.subject, mail.text, mail.html)
 }
 
 fn webhook_json(
     context: &AlertContext,
     form: Option<&Form>,
-    notes: &mut Vec<String>,
+    notes: &mut Vec<What>,
 ) -> serde_json::Value {
     let Some(source) = form.and_then(|f| f.templates.webhook_json.as_ref()) else {
         return webhook_body(context);
@@ -218,7 +226,7 @@ fn webhook_json(
         .map_err(|error| error.to_string())
         .and_then(|r| serde_json::from_str(&r.output).map_err(|error| error.to_string()));
     rendered.unwrap_or_else(|error: String| {
-        notes.push(format!("The form's webhook template failed, the default was used: {error}"));
+        notes.push(Sending::WebhookTemplate { error }.into());
         webhook_body(context)
     })
 }

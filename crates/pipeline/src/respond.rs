@@ -17,8 +17,8 @@ use firebell_domain::instance::InstanceNo;
 use firebell_domain::name::cut;
 use firebell_domain::notification::{Notification, NotificationId, NotificationState};
 use firebell_domain::person::PersonId;
-use firebell_domain::response::{Effect, Response, Standing, Via, decide};
-use firebell_domain::timeline::{Entry, Step};
+use firebell_domain::response::{Effect, Response, Via, decide};
+use firebell_domain::timeline::{Answering, Entry, Step};
 use firebell_sql::{Db, Error, ReadTx, Retryable, WriteTx};
 use firebell_store::{alerts, escalations, notifications, responses, timeline};
 use tokio::sync::Notify;
@@ -305,20 +305,14 @@ impl Taking<'_, '_> {
     }
 
     fn said(&self, response: &Response) -> Entry {
-        let name = words::person(self.directory, response.person);
-        let via = match response.via {
-            Via::Link => "a link",
-            Via::Api => "the API",
-            Via::Page => "a page",
+        let answered = Answering::Answered {
+            person: words::person(self.directory, response.person),
+            answer: response.option.text.clone(),
+            via: response.via,
+            standing: response.standing,
+            comment: response.comment.clone(),
         };
-        let tail = match response.standing {
-            Standing::Counted => "",
-            Standing::Repeated => " (given before)",
-            Standing::Late => " (the alert was over)",
-        };
-        let comment = response.comment.as_ref().map(|c| format!(": “{c}”")).unwrap_or_default();
-        let text = format!("{name} answered “{}” by {via}{tail}{comment}", response.option.text);
-        let entry = Entry::new(self.now, Step::Respond, text).person(response.person);
+        let entry = Entry::new(self.now, Step::Respond, answered).person(response.person);
         match response.notification {
             Some(id) => entry.notification(id),
             None => entry,
@@ -338,22 +332,23 @@ impl Taking<'_, '_> {
         let name = words::person(self.directory, person);
         let group = notification.and_then(|n| n.path.group);
         let now = self.now;
-        let mut note = |text: String| entries.push(Entry::new(now, Step::Respond, text));
+        let mut note = |what: Answering| entries.push(Entry::new(now, Step::Respond, what));
         match effect {
             Effect::Nothing => return Ok(()),
             Effect::StopPerson => {
-                let n = notifications::cancel_person(self.tx, no, alert.id, person, self.now)?;
-                note(format!("{name} is not told again about this alert ({n} cancelled)"));
+                let cancelled =
+                    notifications::cancel_person(self.tx, no, alert.id, person, self.now)?;
+                note(Answering::NoMore { person: name, cancelled });
                 return Ok(());
             }
             Effect::StopTarget => {
                 if let Some(group) = group {
                     notifications::cancel_group(self.tx, no, alert.id, group, now)?;
                     self.set_due(alert.id, None, |e| e.group == group)?;
-                    note(format!("{} is told no more", words::group(self.directory, group)));
+                    note(Answering::Stopped { who: words::group(self.directory, group) });
                 } else {
                     notifications::cancel_person(self.tx, no, alert.id, person, now)?;
-                    note(format!("{name} is told no more"));
+                    note(Answering::Stopped { who: name });
                 }
                 return Ok(());
             }
@@ -361,24 +356,21 @@ impl Taking<'_, '_> {
                 notifications::cancel_person(self.tx, no, alert.id, person, self.now)?;
                 let of_group = |e: &escalations::Escalation| group.is_none_or(|g| e.group == g);
                 let moved = self.set_due(alert.id, Some(self.now), of_group)?;
-                note(if moved == 0 {
-                    "Nobody further to escalate to".to_owned()
-                } else {
-                    "Escalated to the next place at once".to_owned()
-                });
+                let further = moved > 0;
+                note(if further { Answering::Escalated } else { Answering::NobodyFurther });
                 return Ok(());
             }
             Effect::Acknowledge => {
                 alert.state = State::Acknowledged;
                 alert.owner = Some(person);
                 alert.acknowledged.get_or_insert(self.now);
-                note(format!("Acknowledged by {name}: nobody else is told"));
+                note(Answering::Acknowledged { person: name });
             }
             Effect::Close => {
                 alert.state = State::Closed;
                 let cause = CloseCause::Response;
                 alert.closed = Some(Closed { at: self.now, cause, by: Some(person) });
-                note(format!("Ended by {name}"));
+                note(Answering::Ended { person: name });
             }
         }
         alert.updated = self.now;

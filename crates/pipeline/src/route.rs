@@ -13,7 +13,7 @@ use firebell_domain::recipient::Recipient;
 use firebell_domain::routing::{GROUP_DEPTH_MAX, Handling, Note, Routed, Router};
 use firebell_domain::schedule::rotation::RotationType;
 use firebell_domain::shift::ShiftId;
-use firebell_domain::timeline::{Entry, Step};
+use firebell_domain::timeline::{Entry, Routing, Step};
 use firebell_store::escalations::Escalation;
 use firebell_store::notifications::Next;
 
@@ -97,7 +97,7 @@ fn collect_counted(
 pub(crate) struct Planned {
     /// What routing decided.
     pub(crate) routed: Routed,
-    /// The notifications and sentences that follow.
+    /// The notifications that follow, and what the timeline tells.
     pub(crate) decided: notify::Decided,
     /// Names the event gave that nobody has.
     pub(crate) unknown: Vec<String>,
@@ -125,19 +125,17 @@ pub(crate) fn plan(
 }
 
 impl Planned {
-    /// What the timeline says about the routing and who is told, in order.
-    pub(crate) fn entries(&self, directory: &Directory, now: Timestamp) -> Vec<Entry> {
+    /// Takes out what the timeline says about the routing and who is told, in order.
+    pub(crate) fn take_entries(&mut self, directory: &Directory, now: Timestamp) -> Vec<Entry> {
         let mut entries = Vec::new();
         if !self.unknown.is_empty() {
-            let names = self.unknown.join(", ");
-            let text = format!("The event names recipients that do not exist: {names}");
-            entries.push(Entry::new(now, Step::Route, text));
+            let names = std::mem::take(&mut self.unknown);
+            entries.push(Entry::new(now, Step::Route, Routing::Unknown { names }));
         }
         entries.extend(note_entries(directory, &self.routed.notes, now));
-        entries.extend(self.decided.entries.iter().cloned());
+        entries.append(&mut self.decided.entries);
         if self.nobody() {
-            let text = "Nobody could be told about this alert";
-            entries.push(Entry::new(now, Step::Route, text));
+            entries.push(Entry::new(now, Step::Route, Routing::Nobody));
         }
         entries
     }
@@ -149,7 +147,7 @@ impl Planned {
 
     /// Adds everything to what the transaction writes. `next` says who sends a notification that is due.
     pub(crate) fn add_to(
-        self,
+        mut self,
         changes: &mut Changes,
         directory: &Directory,
         alert: &Alert,
@@ -157,7 +155,7 @@ impl Planned {
         next: &mut dyn FnMut(Timestamp) -> Next,
     ) {
         let no = directory.instance.no;
-        for entry in self.entries(directory, now) {
+        for entry in self.take_entries(directory, now) {
             changes.note(no, alert.id, entry);
         }
         for note in &self.routed.notes {
@@ -197,7 +195,7 @@ pub(crate) fn note_entries(directory: &Directory, notes: &[Note], now: Timestamp
     notes
         .iter()
         .map(|note| {
-            let (text, group) = words::note(directory, note);
+            let (what, group) = words::note(directory, note);
             let step = match note {
                 Note::PassedOver(..) | Note::WalkEnded(..) => Step::Escalate,
                 Note::ShiftInForce(..)
@@ -210,7 +208,7 @@ pub(crate) fn note_entries(directory: &Directory, notes: &[Note], now: Timestamp
                 | Note::RecipientInactive(_)
                 | Note::TooMany => Step::Route,
             };
-            Entry::new(now, step, text).group(group)
+            Entry::new(now, step, what).group(group)
         })
         .collect()
 }

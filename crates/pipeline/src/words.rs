@@ -1,173 +1,143 @@
-//! The sentences of the timeline. Every one is made here, so that the pipeline and *explain* say the same thing.
+//! What the timeline is told with: names as they are now, and the reasons of decisions, as values. Made here, so
+//! that the pipeline and *explain* tell the same.
 
 use firebell_domain::device::DeviceId;
 use firebell_domain::devices::Skip;
 use firebell_domain::directory::Directory;
-use firebell_domain::escalation::{Passed, Step};
+use firebell_domain::escalation::{self, Step};
 use firebell_domain::group::GroupId;
 use firebell_domain::notification::Path;
 use firebell_domain::person::PersonId;
 use firebell_domain::recipient::Recipient;
 use firebell_domain::routing::Note;
 use firebell_domain::shift::{EscalationType, ShiftId};
+use firebell_domain::timeline::{Called, Escalating, Kind, Passed, Routing, Skipped, What, Why};
 
 /// A person's name as shown to people.
-pub(crate) fn person(directory: &Directory, id: PersonId) -> String {
-    directory.person(id).map_or_else(|| "(removed person)".to_owned(), |p| p.display_name())
+pub(crate) fn person(directory: &Directory, id: PersonId) -> Called {
+    called(directory.person(id).map(|p| p.display_name()), Kind::Person)
 }
 
 /// A group's name.
-pub(crate) fn group(directory: &Directory, id: GroupId) -> String {
-    directory.recipient_name(Recipient::Group(id))
+pub(crate) fn group(directory: &Directory, id: GroupId) -> Called {
+    called(directory.group(id).map(|g| g.target_name.to_string()), Kind::Group)
 }
 
 /// A shift's name.
-pub(crate) fn shift(directory: &Directory, id: ShiftId) -> String {
-    directory.shift(id).map_or_else(|| "(removed shift)".to_owned(), |s| s.name.to_string())
+fn shift(directory: &Directory, id: ShiftId) -> Called {
+    called(directory.shift(id).map(|s| s.name.to_string()), Kind::Shift)
 }
 
 /// A device's name.
-pub(crate) fn device(directory: &Directory, id: DeviceId) -> String {
-    directory.device(id).map_or_else(|| "(removed device)".to_owned(), |d| d.name.to_string())
+pub(crate) fn device(directory: &Directory, id: DeviceId) -> Called {
+    called(directory.device(id).map(|d| d.name.to_string()), Kind::Device)
 }
 
-/// A recipient as shown to people: a person by their name.
-pub(crate) fn recipient(directory: &Directory, who: Recipient) -> String {
+fn called(name: Option<String>, kind: Kind) -> Called {
+    name.map_or(Called::Removed(kind), Called::Name)
+}
+
+/// A recipient as shown to people: a person by their name, a device with its owner's.
+fn recipient(directory: &Directory, who: Recipient) -> Called {
     match who {
         Recipient::Person(id) => person(directory, id),
-        Recipient::Group(_) | Recipient::Device(_) => directory.recipient_name(who),
+        Recipient::Group(id) => group(directory, id),
+        Recipient::Device(id) => {
+            let known = directory.device(id).map(|_| directory.recipient_name(who));
+            called(known, Kind::Device)
+        }
     }
 }
 
-/// Why a person is told: "on call for Payments SRE · shift Nights, place 1".
-pub(crate) fn why(directory: &Directory, path: &Path, escalation: EscalationType) -> String {
-    let mut why = match (path.group, path.shift) {
-        (Some(g), Some(s)) => {
-            let place = path.position.map(|p| format!(", place {p}")).unwrap_or_default();
-            format!("on call for {} · shift {}{place}", group(directory, g), shift(directory, s))
-        }
-        (Some(g), None) => format!("of {}", group(directory, g)),
-        (None, _) => "named directly".to_owned(),
-    };
-    match escalation {
-        EscalationType::None => {}
-        EscalationType::Peer => why.push_str(" · peer escalation"),
-        EscalationType::Management => why.push_str(" · management escalation"),
+/// Why a person is told.
+pub(crate) fn why(directory: &Directory, path: &Path, escalation: EscalationType) -> Why {
+    Why {
+        group: path.group.map(|id| group(directory, id)),
+        shift: path.shift.map(|id| shift(directory, id)),
+        place: path.position,
+        escalation,
+        stands_in_for: path.stands_in_for.map(|id| person(directory, id)),
+        round: path.round,
     }
-    if let Some(absent) = path.stands_in_for {
-        why.push_str(" · standing in for ");
-        why.push_str(&person(directory, absent));
-    }
-    if path.round > 0 {
-        why = format!("{why} · round {}", u32::from(path.round) + 1);
-    }
-    why
 }
 
 /// What routing noticed, and the group it is about.
-pub(crate) fn note(directory: &Directory, note: &Note) -> (String, Option<GroupId>) {
+pub(crate) fn note(directory: &Directory, note: &Note) -> (What, Option<GroupId>) {
+    let named = |id| group(directory, id);
     match *note {
+        Note::PassedOver(g, step, passed) => (passed_over(directory, step, passed).into(), Some(g)),
+        Note::WalkEnded(g, notice) => {
+            let notice = notice.map(|who| recipient(directory, who));
+            (Escalating::Ended { group: named(g), notice }.into(), Some(g))
+        }
         Note::ShiftInForce(g, s, places) => {
-            let (group_name, shift_name) = (group(directory, g), shift(directory, s));
             let zone = directory.shift(s).map(|s| s.pattern.zone.name().to_owned());
+            let (group, shift) = (named(g), shift(directory, s));
             let zone = zone.unwrap_or_default();
-            let people = count(places, "place", "places");
-            (format!("Routed to {group_name} · shift {shift_name} ({zone}) · {people}"), Some(g))
+            (Routing::ShiftInForce { group, shift, zone, places }.into(), Some(g))
         }
         Note::Broadcast(g, members) => {
-            let members = count(members, "member", "members");
-            (format!("Routed to {} · broadcast to {members}", group(directory, g)), Some(g))
+            (Routing::Broadcast { group: named(g), members }.into(), Some(g))
         }
-        Note::NobodyOnCall(g) => {
-            (format!("No shift of {} is in force: nobody is on call", group(directory, g)), Some(g))
-        }
-        Note::GroupInactive(g) => {
-            (format!("Not told: {} is inactive or removed", group(directory, g)), Some(g))
-        }
-        Note::GroupAgain(g) => {
-            (format!("{} was reached before: it is told once", group(directory, g)), Some(g))
-        }
-        Note::TooDeep(g) => {
-            (format!("{} is nested too deep: it is not told", group(directory, g)), Some(g))
-        }
+        Note::NobodyOnCall(g) => (Routing::NobodyOnCall { group: named(g) }.into(), Some(g)),
+        Note::GroupInactive(g) => (Routing::GroupInactive { group: named(g) }.into(), Some(g)),
+        Note::GroupAgain(g) => (Routing::GroupAgain { group: named(g) }.into(), Some(g)),
+        Note::TooDeep(g) => (Routing::TooDeep { group: named(g) }.into(), Some(g)),
         Note::SupervisorInstead(g, p) => {
-            let (g_name, p_name) = (group(directory, g), person(directory, p));
-            let text = format!("Nobody of {g_name} can be told, so its supervisor {p_name} is");
-            (text, Some(g))
+            let person = person(directory, p);
+            (Routing::Supervisor { group: named(g), person }.into(), Some(g))
         }
         Note::RecipientInactive(who) => {
-            (format!("Not told: {} is inactive, away or removed", recipient(directory, who)), None)
+            (Routing::Inactive { who: recipient(directory, who) }.into(), None)
         }
-        Note::PassedOver(g, step, passed) => (passed_over(directory, step, passed), Some(g)),
-        Note::WalkEnded(g, notice) => {
-            let tail = match notice {
-                Some(who) => format!("; {} hears that nobody answered", recipient(directory, who)),
-                None => String::new(),
-            };
-            (format!("The escalation of {} is at its end{tail}", group(directory, g)), Some(g))
-        }
-        Note::TooMany => {
-            ("More recipients than one alert may tell: the rest is not told".to_owned(), None)
-        }
+        Note::TooMany => (Routing::TooMany.into(), None),
     }
 }
 
-fn passed_over(directory: &Directory, step: Step, passed: Passed) -> String {
-    let member = recipient(directory, step.member);
-    let reason = match passed {
-        Passed::Vacant => "is away, and nobody stands in".to_owned(),
-        Passed::Inactive => "is inactive or removed".to_owned(),
-        Passed::NoDevice(who) => {
-            format!("is passed over: {} has no device that may be used now", person(directory, who))
-        }
-        Passed::UnusableDevice => "may not be used now".to_owned(),
-        Passed::NobodyThere => "has nobody who can be told now".to_owned(),
+fn passed_over(directory: &Directory, step: Step, passed: escalation::Passed) -> Escalating {
+    let why = match passed {
+        escalation::Passed::Vacant => Passed::Vacant,
+        escalation::Passed::Inactive => Passed::Inactive,
+        escalation::Passed::NoDevice(who) => Passed::NoDevice(person(directory, who)),
+        escalation::Passed::UnusableDevice => Passed::UnusableDevice,
+        escalation::Passed::NobodyThere => Passed::NobodyThere,
     };
-    format!("Place {}: {member} {reason}", step.position)
+    let member = recipient(directory, step.member);
+    Escalating::PassedOver { place: step.position, member, why }
 }
 
-/// Devices passed over, with reasons: "Pager (inactive), Home Email (outside its time frames)".
-pub(crate) fn skipped(directory: &Directory, skipped: &[(DeviceId, Skip)]) -> String {
-    let words: Vec<String> = skipped
-        .iter()
-        .map(|(id, skip)| format!("{} ({})", device(directory, *id), skip.words()))
-        .collect();
-    words.join(", ")
-}
-
-/// "1 place", "3 places".
-pub(crate) fn count(n: usize, one: &str, many: &str) -> String {
-    if n == 1 { format!("1 {one}") } else { format!("{n} {many}") }
-}
-
-/// A duration in whole units: "45 s", "5 min", "2 h 10 min".
-pub(crate) fn duration(micros: i64) -> String {
-    let seconds = micros.max(0) / 1_000_000;
-    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
-        (0, 0, s) => format!("{s} s"),
-        (0, m, 0) => format!("{m} min"),
-        (0, m, s) => format!("{m} min {s} s"),
-        (h, 0, _) => format!("{h} h"),
-        (h, m, _) => format!("{h} h {m} min"),
-    }
+/// Devices passed over, with reasons.
+pub(crate) fn skipped(directory: &Directory, skipped: &[(DeviceId, Skip)]) -> Vec<Skipped> {
+    let one = |(id, why): &(DeviceId, Skip)| Skipped { device: device(directory, *id), why: *why };
+    skipped.iter().map(one).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use firebell_base::time::from_micros;
+    use firebell_channels::outbox::Outbox;
+    use firebell_channels::{Address, Channel as _, Message};
+    use firebell_domain::timeline::Detail;
 
-    #[test]
-    fn durations_in_words() {
-        let table = [
-            (0, "0 s"),
-            (45, "45 s"),
-            (300, "5 min"),
-            (301, "5 min 1 s"),
-            (3600, "1 h"),
-            (7800, "2 h 10 min"),
-        ];
-        for (seconds, words) in table {
-            assert_eq!(duration(seconds * 1_000_000), words);
-        }
+    /// The timeline says it in place of the channel, in every language.
+    #[tokio::test]
+    async fn what_is_kept_is_told_as_the_channel_tells_it() {
+        let message = Message {
+            key: "k".to_owned(),
+            instance: "acme".to_owned(),
+            alert_number: 1,
+            to: Address::Email("bo@example.org".to_owned()),
+            recipient_name: "Bo Ek".to_owned(),
+            language: "de".to_owned(),
+            subject: String::new(),
+            text: String::new(),
+            html: None,
+            json: None,
+            options: Vec::new(),
+            thread: None,
+            sent_at: from_micros(0),
+        };
+        let receipt = Outbox.send(&message).await.unwrap();
+        assert_eq!(receipt.detail, Detail::Kept.to_string());
     }
 }

@@ -1,7 +1,7 @@
 //! Whether what is sent to people's devices arrives: codes that are out, what was verified, what was tried.
 //!
-//! Used by the pipeline's prober only. Rows are made when somebody first has something sent to a device, one
-//! per device and one per person; they bound themselves by what the configuration allows of both.
+//! Used by the pipeline's prober, and by its retention. Rows are made when somebody first has something sent to a
+//! device, one per device and one per person; they are forgotten [`KEPT_DAYS`] after they were last of use.
 
 use firebell_base::Timestamp;
 use firebell_domain::device::DeviceId;
@@ -51,8 +51,45 @@ const COUNT: Statement = Statement::new(
     "update device_sends set began = ?3, sent = ?4, last = ?5 where instance_no = ?1 and person = ?2",
 );
 
+const FORGET_UNVERIFIED: Statement = Statement::new(
+    "device_checks.forget_unverified",
+    "delete from device_checks where instance_no = ?1 and device in (select device from device_checks \
+     where instance_no = ?1 and verified is null and coalesce(tried, 0) < ?2 \
+     and coalesce(code_until, 0) < ?2 order by device limit ?3)",
+);
+const FORGET_SENDS: Statement = Statement::new(
+    "device_checks.forget_sends",
+    "delete from device_sends where instance_no = ?1 and person in (select person from device_sends \
+     where instance_no = ?1 and last < ?2 order by person limit ?3)",
+);
+const VERIFIED_BEFORE: Statement = Statement::new(
+    "device_checks.verified_before",
+    "select device from device_checks where instance_no = ?1 and device > ?3 and verified < ?2 \
+     and coalesce(tried, 0) < ?2 and coalesce(code_until, 0) < ?2 order by device limit ?4",
+);
+const REMOVE: Statement = Statement::new(
+    "device_checks.remove",
+    "delete from device_checks where instance_no = ?1 and device = ?2",
+);
+
 /// Every statement of this module.
-pub const ALL: &[Statement] = &[GET, OF_PERSON, PUT, RESULT, OPEN_SENDS, SENDS, COUNT];
+pub const ALL: &[Statement] = &[
+    GET,
+    OF_PERSON,
+    PUT,
+    RESULT,
+    OPEN_SENDS,
+    SENDS,
+    COUNT,
+    FORGET_UNVERIFIED,
+    FORGET_SENDS,
+    VERIFIED_BEFORE,
+    REMOVE,
+];
+
+/// Days after which a test that verified nothing, what a person had sent, and the verification of a device
+/// that is no more are forgotten. A device that is there stays verified.
+pub const KEPT_DAYS: u32 = 90;
 
 /// What became of the last message that was sent to try a device.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -196,6 +233,36 @@ pub fn count_sends(
     let sent = Value::Int(i64::from(sends.sent));
     let params = [Value::Int(no.0), id(person), at(sends.began), sent, at(sends.last)];
     tx.execute(&COUNT, &params).map(drop)
+}
+
+/// Forgets tests that verified nothing, and what people had sent, of before an instant, at most `limit` of each;
+/// says how many. Call it again while it forgets something.
+pub fn forget(
+    tx: &mut WriteTx<'_>,
+    no: InstanceNo,
+    before: Timestamp,
+    limit: i64,
+) -> Result<u64, Error> {
+    let params = [Value::Int(no.0), at(before), Value::Int(limit)];
+    Ok(tx.execute(&FORGET_UNVERIFIED, &params)? + tx.execute(&FORGET_SENDS, &params)?)
+}
+
+/// Devices that were verified before an instant and not tried since, in the order of their ids behind `after`, at
+/// most `limit`. Whether they are still there, the caller knows.
+pub fn verified_before(
+    tx: &mut WriteTx<'_>,
+    no: InstanceNo,
+    before: Timestamp,
+    (after, limit): (DeviceId, i64),
+) -> Result<Vec<DeviceId>, Error> {
+    let params = [Value::Int(no.0), at(before), id(after), Value::Int(limit)];
+    let rows = tx.query(&VERIFIED_BEFORE, &params)?;
+    rows.iter().map(|row| get_id(row, 0)).collect()
+}
+
+/// Forgets what is known of a device; says whether anything was.
+pub fn remove(tx: &mut WriteTx<'_>, no: InstanceNo, device: DeviceId) -> Result<bool, Error> {
+    Ok(tx.execute(&REMOVE, &[Value::Int(no.0), id(device)])? > 0)
 }
 
 fn number(row: &Row, i: usize) -> Result<u32, Error> {

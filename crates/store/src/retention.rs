@@ -69,6 +69,8 @@ pub struct Removed {
     pub events: u64,
     /// Alerts, each with its timeline, notifications, responses and walks.
     pub alerts: u64,
+    /// What was known of tests of devices (see [`crate::device_checks`]).
+    pub checks: u64,
 }
 
 impl Removed {
@@ -98,7 +100,7 @@ pub fn remove(
         tx.execute(statement, &old)?;
     }
     let alerts = tx.execute(&ALERTS, &old)?;
-    Ok(Removed { deliveries, events, alerts })
+    Ok(Removed { deliveries, events, alerts, checks: 0 })
 }
 
 /// The lowest version 7 UUID of this instant's millisecond.

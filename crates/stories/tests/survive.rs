@@ -1,8 +1,12 @@
 //! Restarts, take-overs and forgetting: nothing lost, nothing doubled without its key.
 
+use firebell_base::Id;
 use firebell_base::time::add_minutes;
 use firebell_domain::alert::State;
+use firebell_domain::device::DeviceId;
 use firebell_pipeline::retention::{self, Retention};
+use firebell_sql::{ReadTx, WriteTx};
+use firebell_store::device_checks::{self, Check, Tried};
 use firebell_store::journal;
 use firebell_stories::{PAYMENTS, on_both_engines};
 use firebell_testkit::postgres::TestEngine;
@@ -14,6 +18,7 @@ on_both_engines! {
     an_outage_is_caught_up_without_telling_everybody_at_once
     who_was_replaced_is_refused
     old_alerts_are_forgotten_and_open_ones_are_not
+    devices_stay_verified_as_long_as_they_are_there
     a_flood_of_one_instance_is_slowed_down
 }
 
@@ -80,6 +85,46 @@ async fn old_alerts_are_forgotten_and_open_ones_are_not(engine: TestEngine) {
     let left = world.alert().await;
     assert_eq!(left.dedup_key.as_deref(), Some("still open"));
     assert!(!world.timeline(&left).await.is_empty(), "its timeline stays");
+}
+
+async fn devices_stay_verified_as_long_as_they_are_there(engine: TestEngine) {
+    let world = World::new(engine, PAYMENTS).await;
+    let (no, now) = (world.no, world.now());
+    let directory = world.snapshots.instance(no).expect("the instance");
+    let held = directory.devices().next().expect("a device");
+    let (there, owner) = (held.id, held.owner);
+    let gone: DeviceId = Id::from_bytes([1; 16]);
+    let check = move |device, verified| Check {
+        device,
+        person: owner,
+        address: [1; 32],
+        verified,
+        code: None,
+        code_until: None,
+        failures: 0,
+        tried: Some(now),
+        outcome: Tried::Accepted,
+        detail: String::new(),
+    };
+    let fill = move |tx: &mut WriteTx<'_>| {
+        for (device, verified) in
+            [(there, Some(now)), (gone, Some(now)), (Id::from_bytes([2; 16]), None)]
+        {
+            device_checks::put(tx, no, &check(device, verified))?;
+        }
+        Ok::<_, firebell_sql::Error>(())
+    };
+    world.db.write("test.checks", fill).await.expect("written");
+    let run = async |days: u32| {
+        let at = add_minutes(now, i64::from(days) * 24 * 60);
+        let removed = retention::run(&world.db, &world.snapshots, Retention::default(), at).await;
+        removed.expect("ran").checks
+    };
+    assert_eq!(run(device_checks::KEPT_DAYS).await, 0, "not yet");
+    assert_eq!(run(device_checks::KEPT_DAYS + 1).await, 2);
+    let read = move |tx: &mut ReadTx<'_>| device_checks::of_person(tx, no, owner, 10);
+    let left = world.db.read("test.checks", read).await.expect("read");
+    assert_eq!(left.iter().map(|check| check.device).collect::<Vec<_>>(), [there]);
 }
 
 async fn a_flood_of_one_instance_is_slowed_down(engine: TestEngine) {

@@ -7,5 +7,6 @@ pub mod log;
 pub mod pages;
 pub mod postgres;
 pub mod process;
+pub mod told;
 pub mod words;
 pub mod world;

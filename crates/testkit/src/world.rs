@@ -217,7 +217,7 @@ impl World {
 
     /// Whether a sentence of the alert's timeline contains this text.
     pub async fn says(&self, alert: &Alert, text: &str) -> bool {
-        self.timeline(alert).await.iter().any(|entry| entry.text.contains(text))
+        self.timeline(alert).await.iter().any(|entry| entry.text().contains(text))
     }
 
     /// How often the clock has been read does not matter; this is what it shows.

@@ -2,11 +2,9 @@
 
 use axum::body::{Body, to_bytes};
 use axum::extract::{FromRequest, Request};
-use axum::http::StatusCode;
 use firebell_access::form::decode;
 
-use crate::part::Notice;
-use crate::refusal::Refusal;
+use crate::refusal::{Common, Refusal};
 
 /// The largest body of an ordinary form, in bytes.
 pub const FORM_BYTES_MAX: usize = 256 * 1024;
@@ -77,12 +75,9 @@ impl<S: Sync> FromRequest<S> for Form {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Refusal> {
-        read(request.into_body(), FORM_BYTES_MAX).await.map_err(|TooLarge| {
-            let text = "The form is larger than 256 KiB, or broke off on its way. Nothing was done. Go back, \
-                        shorten what you entered, and send it again.";
-            let notice = Notice::wrong("Too large", text);
-            Refusal::plain(StatusCode::PAYLOAD_TOO_LARGE, "", notice)
-        })
+        read(request.into_body(), FORM_BYTES_MAX)
+            .await
+            .map_err(|TooLarge| Refusal::common(Common::TooLarge))
     }
 }
 

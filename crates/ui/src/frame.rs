@@ -130,6 +130,11 @@ impl Frame {
         self.t.a("ui-in", &[("span", "{span}")])
     }
 
+    /// What a script says when a part of the page did not come.
+    fn failed(&self) -> String {
+        self.t.a("ui-failed", &[("status", "{status}")])
+    }
+
     fn days(&self) -> String {
         self.t.n("ui-days", 2).replacen('2', "{n}", 1)
     }
@@ -147,7 +152,13 @@ impl Frame {
 fn freshness(visit: &Visit, t: Say) -> (bool, String) {
     let Some(replica) = &visit.ui.replica else { return (true, String::new()) };
     let age = replica.freshness_age();
-    let seconds = age.map(|age| format!("{:.1}", age.as_secs_f64()));
+    let seconds = age.map(|age| {
+        let seconds = format!("{:.1}", age.as_secs_f64());
+        match t.lang() {
+            Lang::English => seconds,
+            Lang::German | Lang::Norwegian => seconds.replace('.', ","),
+        }
+    });
     let text = match seconds {
         Some(seconds) => t.a("ui-age", &[("seconds", &seconds)]),
         None => t.get("ui-age-unknown"),
@@ -236,12 +247,13 @@ pub(crate) struct Words {
 #[template(path = "plain.html")]
 pub(crate) struct Plain {
     root: String,
+    lang: Lang,
     notice: Notice,
 }
 
 impl Plain {
-    pub(crate) fn new(root: &str, notice: Notice) -> Self {
-        Self { root: root.to_owned(), notice }
+    pub(crate) fn new(root: &str, lang: Lang, notice: Notice) -> Self {
+        Self { root: root.to_owned(), lang, notice }
     }
 
     fn style(&self) -> String {

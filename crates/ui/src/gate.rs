@@ -9,13 +9,12 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use firebell_access::authenticate::{UNCONFIRMED_RETRY, unconfirmed_sign_in};
+use firebell_access::authenticate::UNCONFIRMED_RETRY;
 use firebell_access::origin::Provenance;
 
 use crate::form::{FORM_BYTES_MAX, Form};
-use crate::part::Notice;
 use crate::query::encode;
-use crate::refusal::Refusal;
+use crate::refusal::{Common, laid_out, laid_out_for, language_of};
 use crate::state::Ui;
 use crate::toast::{Toast, cookie, is_local};
 use crate::visit::{Theme, Visit, lead_to, root_of};
@@ -77,17 +76,15 @@ pub async fn signed_in(
         Who::In(visitor) => {
             let visit = visit(&ui, *visitor, headers, (&root, &path), partial);
             let said = visit.toast.is_some() && !partial && request.method() == Method::GET;
-            request.extensions_mut().insert(visit);
-            let mut response = next.run(request).await;
+            request.extensions_mut().insert(visit.clone());
+            let mut response = laid_out_for(&visit, next.run(request).await);
             if said && is_page(&response) {
                 Toast::forget(&ui, &mut response);
             }
             response
         }
         Who::Unconfirmed => {
-            let notice = Notice::wrong("Not sure just now", unconfirmed_sign_in());
-            let refusal = Refusal::plain(StatusCode::SERVICE_UNAVAILABLE, &root, notice);
-            let mut response = refusal.into_response();
+            let mut response = Common::Unsure.plain(&root, headers);
             response
                 .headers_mut()
                 .insert(header::RETRY_AFTER, UNCONFIRMED_RETRY.as_secs().max(1).into());
@@ -112,7 +109,7 @@ async fn outside(
                 let fields = Form::of(&bytes).pairs().to_vec();
                 sign_in(ui, &parts, Kept { action: local.to_owned(), fields })
             }
-            Err(_) => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+            Err(_) => Common::TooLarge.plain(root, &parts.headers),
         };
     }
     let mut place = format!("{root}sign-in?next=");
@@ -171,13 +168,11 @@ pub async fn only_own_pages(request: Request, next: Next) -> Response {
     let host = headers.get(header::HOST).map(HeaderValue::as_bytes);
     let host = host.or_else(|| request.uri().authority().map(|a| a.as_str().as_bytes()));
     if is_foreign(method, headers, host) {
-        let text = "This form was sent by a page of another site. Nothing was done. Open Firebell \
-                    itself, and try again there.";
-        let notice = Notice::wrong("Not from here", text);
-        let root = root_of(request.uri().path());
-        return Refusal::plain(StatusCode::FORBIDDEN, &root, notice).into_response();
+        return Common::Foreign.plain(&root_of(request.uri().path()), headers);
     }
-    let mut response = next.run(request).await;
+    let (root, asked) = (root_of(request.uri().path()), language_of(headers));
+    let response = next.run(request).await;
+    let mut response = laid_out(response, |common| common.plain(&root, &asked));
     // Not `no-referrer`: with that browsers hide the origin of our own forms too.
     let policy = HeaderValue::from_static("same-origin");
     response.headers_mut().insert(header::REFERRER_POLICY, policy);

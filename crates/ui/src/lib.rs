@@ -7,8 +7,10 @@
 //! | `frame`, `page` | what surrounds a page; laying it out |
 //! | `part` | fields, buttons, badges, notices, pagers: templates of their own |
 //! | `form`, `query` | what was entered, bounded |
+//! | `refusal`, `reason` | answers in place of a page, and why |
 //! | `write` | a refused change of configuration, in words and by field |
 //! | `toast` | what is said on the next page |
+//! | `told` | what happened to an alert, in the reader's language |
 //! | `words` | sentences, in the reader's language |
 //! | `when` | instants in words |
 //! | `asset`, `head` | files under their content's hash; the headers every page carries |
@@ -26,12 +28,14 @@ mod page;
 mod palette;
 pub mod part;
 mod query;
+mod reason;
 mod refusal;
 mod shape;
 mod slowly;
 mod state;
 mod styleguide;
 mod toast;
+pub mod told;
 mod visit;
 pub mod visitor;
 mod when;
@@ -48,7 +52,7 @@ pub use gate::{Kept, SignInPage, only_own_pages, signed_in};
 pub use head::{POLICY, of_pages};
 pub use page::{page, page_with};
 pub use query::{Page, Query};
-pub use refusal::{Answer, Refusal};
+pub use refusal::{Answer, Refusal, page_for_nowhere};
 pub use shape::Shape;
 pub use slowly::{Busy, Slowly, Waiting, Work};
 pub use state::{Ui, UiParts};

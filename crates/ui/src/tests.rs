@@ -1,4 +1,5 @@
 //! The kit by itself.
 
 mod contrast;
+mod reason;
 mod words;

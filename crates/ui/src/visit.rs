@@ -7,7 +7,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use firebell_access::token::Claims;
-use firebell_access::{Operators, Permission, Principal, Scope, allows};
+use firebell_access::{Forbidden, Operators, Permission, Principal, Scope, allows};
 use firebell_base::Timestamp;
 use firebell_config::{Author, ConfigError};
 use firebell_domain::directory::Directory;
@@ -15,6 +15,7 @@ use firebell_domain::person::Person;
 
 use crate::frame::{Area, Frame};
 use crate::part::Notice;
+use crate::reason;
 use crate::refusal::Refusal;
 use crate::state::Ui;
 use crate::toast::{Toast, Undo};
@@ -89,9 +90,15 @@ impl Visit {
     pub fn require(&self, permission: Permission, scope: &Scope<'_>) -> Result<(), Refusal> {
         allows(&self.principal, permission, scope).map_err(|forbidden| {
             let words = self.say(&WORDS);
-            let notice = Notice::wrong(words.get("ui-forbidden"), forbidden.message);
+            let text = reason::forbidden(words, &forbidden.why);
+            let notice = Notice::wrong(words.get("ui-forbidden"), text);
             self.notice(StatusCode::FORBIDDEN, notice)
         })
+    }
+
+    /// Why the visitor may not, in their language: for a page that shows it instead of a button.
+    pub fn why_not(&self, forbidden: &Forbidden) -> String {
+        reason::forbidden(self.say(&WORDS), &forbidden.why)
     }
 
     /// Who operates the server, as far as this process knows.

@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use firebell_config::{ConfigError, Denial};
 
+use crate::reason;
 use crate::visit::Visit;
 use crate::words::WORDS;
 
@@ -43,7 +44,7 @@ pub struct WriteFault {
 /// Says why a change was refused.
 pub fn fault(visit: &Visit, error: ConfigError) -> WriteFault {
     let t = visit.say(&WORDS);
-    let text = error.to_string();
+    let text = reason::change(t, &error);
     let (status, kind, word) = match &error {
         ConfigError::Invalid(_) => {
             (StatusCode::UNPROCESSABLE_ENTITY, WriteKind::Invalid, "ui-invalid")
@@ -66,15 +67,10 @@ pub fn fault(visit: &Visit, error: ConfigError) -> WriteFault {
     match error {
         ConfigError::Invalid(faults) => {
             let fields = faults.0.into_iter().map(|fault| (fault.field, fault.message)).collect();
-            let text = t.get("ui-invalid-text");
             WriteFault { status, word, text, fields, kind, denial: None }
         }
         ConfigError::Denied(denial) => {
             WriteFault { status, word, text, fields: Vec::new(), kind, denial: Some(denial) }
-        }
-        ConfigError::Store(_) => {
-            let text = t.get("ui-unavailable-text");
-            WriteFault { status, word, text, fields: Vec::new(), kind, denial: None }
         }
         _ => WriteFault { status, word, text, fields: Vec::new(), kind, denial: None },
     }

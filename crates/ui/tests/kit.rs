@@ -3,6 +3,9 @@
 use axum::Router;
 use axum::http::Method;
 use axum::routing::{get, post};
+use firebell_access::{Permission, Scope};
+use firebell_config::ConfigError;
+use firebell_sql::{Db, Target};
 use firebell_testkit::pages::{Page, Pages};
 use firebell_testkit::postgres::TestEngine;
 use firebell_ui::{Answer, Form, Ui, Undo, Visit, keep_assets};
@@ -20,7 +23,20 @@ fn router() -> Router<Ui> {
     async fn ask(visit: Visit) -> Answer {
         Err(visit.missing("<b>thing</b>"))
     }
-    Router::new().route("/echo/it", post(echo)).route("/ask", get(ask))
+    async fn lost(visit: Visit) -> Answer {
+        let read = |tx: &mut firebell_store::ReadTx<'_>| firebell_store::assets::find(tx, "x");
+        visit.ui.db.read("test", read).await?;
+        Ok(visit.lead("ask"))
+    }
+    async fn change(visit: Visit) -> Answer {
+        visit.require(Permission::Administer, &Scope::Instance)?;
+        Err(visit.refused(ConfigError::Changed { kind: "group", found: None }))
+    }
+    Router::new()
+        .route("/echo/it", post(echo))
+        .route("/ask", get(ask))
+        .route("/deep/lost", get(lost))
+        .route("/change", get(change))
 }
 
 async fn pages() -> Pages {
@@ -199,4 +215,97 @@ async fn the_frame_is_in_the_readers_language_and_shows_what_they_may_see() {
     pages.get(&themed, "/styleguide").await.says(&["data-theme=\"dark\""]);
     let broken = format!("{}; firebell_theme=\"><script>", pages.session("bo"));
     pages.get(&broken, "/styleguide").await.says(&["data-theme=\"system\""]);
+}
+
+const TONGUES: &str = "version: 1
+people:
+  - {targetName: dora, firstName: Dora, lastName: Muster, language: de, roles: [Standard User]}
+  - {targetName: nora, firstName: Nora, lastName: Mal, language: nb, roles: [Full Access User]}
+";
+
+#[tokio::test]
+async fn every_refusal_is_in_the_readers_language() {
+    let pages = pages().await;
+    pages.world.apply(TONGUES).await;
+    let refused = pages.get("dora", "/change").await;
+    refused.is(403).says(&[
+        "lang=\"de\"",
+        "Nicht erlaubt",
+        "Du darfst diese Instanz nicht verwalten",
+    ]);
+    refused.is_silent_about(&["You may not"]);
+    let changed = pages.get("nora", "/change").await;
+    changed.is(409).says(&["lang=\"nb\"", "Endret i mellomtiden", "Noen andre endret dette"]);
+    pages.get("dora", "/ask").await.is(404).says(&["Nicht gefunden"]);
+    let large = format!("what={}", "x".repeat(firebell_ui::FORM_BYTES_MAX));
+    let post = async |who: &str, headers: &[(&str, &str)]| {
+        pages.ask(Method::POST, who, "/echo/it", &large, headers).await
+    };
+    post("nora", &[]).await.is(413).says(&["For stort", "Ingenting ble gjort", "../assets/app-"]);
+    let german = [("accept-language", "de-AT,en;q=0.5")];
+    post("", &german).await.is(413).says(&["lang=\"de\"", "Zu groß", "../assets/outside-"]);
+    let foreign = [german[0], ("origin", "https://evil.example")];
+    post("nora", &foreign).await.is(403).says(&["lang=\"de\"", "Nicht von hier"]);
+    pages.fresh.store(false, std::sync::atomic::Ordering::Relaxed);
+    let unknown = format!("{}; x=y", pages.session("dora"));
+    pages
+        .world
+        .apply(
+            "version: 1\npeople: [{targetName: dora, firstName: Dora, lastName: Muster, \
+        language: de, roles: [Standard User], status: INACTIVE}]",
+        )
+        .await;
+    let unsure = pages.ask(Method::GET, &unknown, "/ask", "", &german).await;
+    unsure.is(503).says(&["lang=\"de\"", "Gerade nicht sicher"]);
+    assert!(!header(&unsure, "retry-after").is_empty());
+}
+
+#[tokio::test]
+async fn a_page_without_its_database_says_so_in_the_readers_language() {
+    let pages = pages().await;
+    pages.world.apply(TONGUES).await;
+    let target = Target::parse("postgresql://ann:secret@127.0.0.1:1/firebell").unwrap();
+    let pages = pages.with(router(), |parts| parts.db = Db::away(target));
+    for (who, text) in [
+        ("dora", "Die Datenbank hat nicht rechtzeitig geantwortet"),
+        ("nora", "Databasen svarte ikke i tide"),
+        ("bo", "The database did not answer in time"),
+    ] {
+        let page = pages.get(who, "/deep/lost").await;
+        // In the frame, with the ways of this path.
+        page.is(503).says(&[text, "href=\"../assets/app-", "class=\"rail\""]);
+        assert_eq!(header(&page, "retry-after"), "2", "{who}");
+    }
+}
+
+#[tokio::test]
+async fn who_opens_nothing_with_a_browser_gets_a_page_and_a_program_its_answer() {
+    use axum::body::Body;
+    use tower::ServiceExt as _;
+    let nothing = || async { (axum::http::StatusCode::NOT_FOUND, "nothing") };
+    let app: Router = Router::new()
+        .fallback(nothing)
+        .layer(axum::middleware::from_fn(firebell_ui::page_for_nowhere));
+    let ask = async |method: Method, path: &str, accept: &str| {
+        let request = axum::http::Request::builder().method(method).uri(path);
+        let request = request.header("accept", accept).header("accept-language", "nb");
+        let response = app.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
+        let (head, body) = response.into_parts();
+        let bytes = axum::body::to_bytes(body, 100_000).await.unwrap();
+        assert_eq!(head.status, 404);
+        (head.headers, String::from_utf8_lossy(&bytes).into_owned())
+    };
+    let browser = "text/html,application/xhtml+xml,*/*;q=0.8";
+    let (headers, page) = ask(Method::GET, "/no/where", browser).await;
+    for text in ["lang=\"nb\"", "Ikke funnet", "href=\"../assets/outside-", "href=\"../\""] {
+        assert!(page.contains(text), "{text}: {page}");
+    }
+    assert_eq!(headers["x-frame-options"], "DENY");
+    for (method, path, accept) in [
+        (Method::GET, "/no/where", "*/*"),
+        (Method::POST, "/no/where", browser),
+        (Method::GET, "/api/xm/1/nothing", browser),
+    ] {
+        assert_eq!(ask(method, path, accept).await.1, "nothing", "{path} {accept}");
+    }
 }

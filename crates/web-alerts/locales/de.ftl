@@ -168,11 +168,6 @@ alerts-sent-delivered = zugestellt
 alerts-sent-failed = nicht zugestellt
 alerts-sent-cancelled = nicht mehr nötig
 alerts-sent-answered = beantwortet
-alerts-why-shift = in Bereitschaft für { $group } · { $shift }, Platz { $n }
-alerts-why-group = aus { $group }
-alerts-why-named = direkt genannt
-alerts-why-stands-in = vertritt { $name }
-alerts-why-round = Runde { $n }
 alerts-next = Wenn niemand antwortet
 alerts-next-more = … und so weiter, bis er endet.
 alerts-next-none = Sonst wird niemand benachrichtigt. Der Alarm endet von selbst { $when }.
@@ -237,3 +232,4 @@ alerts-send-lost-recipient = Jemanden, den du gewählt hast, gibt es nicht mehr.
 alerts-send-long-properties = Angaben dürfen zusammen höchstens { $n } Zeichen haben.
 alerts-send-many-properties = Höchstens { $n } Angaben.
 alerts-send-bad-property = Zeile { $n } hat nicht die Form Name=Wert.
+alerts-send-refused = Die Nachricht kann so nicht angenommen werden ({ $field }): Kürze sie.

@@ -168,11 +168,6 @@ alerts-sent-delivered = delivered
 alerts-sent-failed = not delivered
 alerts-sent-cancelled = not needed
 alerts-sent-answered = answered
-alerts-why-shift = on call for { $group } · { $shift }, place { $n }
-alerts-why-group = of { $group }
-alerts-why-named = named directly
-alerts-why-stands-in = standing in for { $name }
-alerts-why-round = round { $n }
 alerts-next = If nobody answers
 alerts-next-more = … and so on until it ends.
 alerts-next-none = Nobody else is told. The alert ends by itself { $when }.
@@ -237,3 +232,4 @@ alerts-send-lost-recipient = Somebody you chose does not exist any more. Check t
 alerts-send-long-properties = Properties may have at most { $n } characters together.
 alerts-send-many-properties = At most { $n } properties.
 alerts-send-bad-property = Line { $n } is not of the form name=value.
+alerts-send-refused = The message cannot be taken as it is ({ $field }): shorten it.

@@ -168,11 +168,6 @@ alerts-sent-delivered = levert
 alerts-sent-failed = ikke levert
 alerts-sent-cancelled = ikke nødvendig
 alerts-sent-answered = besvart
-alerts-why-shift = på vakt for { $group } · { $shift }, plass { $n }
-alerts-why-group = fra { $group }
-alerts-why-named = nevnt direkte
-alerts-why-stands-in = vikar for { $name }
-alerts-why-round = runde { $n }
 alerts-next = Hvis ingen svarer
 alerts-next-more = … og så videre til det slutter.
 alerts-next-none = Ingen andre varsles. Varselet slutter av seg selv { $when }.
@@ -237,3 +232,4 @@ alerts-send-lost-recipient = En du valgte, finnes ikke lenger. Se over listen og
 alerts-send-long-properties = Opplysninger kan ha høyst { $n } tegn til sammen.
 alerts-send-many-properties = Høyst { $n } opplysninger.
 alerts-send-bad-property = Linje { $n } har ikke formen navn=verdi.
+alerts-send-refused = Meldingen kan ikke tas imot slik den er ({ $field }): gjør den kortere.

@@ -1,7 +1,9 @@
 //! Server-sent events to open pages: rows of the list, and "something happened" for one alert.
 //!
-//! A stream ends with the session, with the server, or after [`STREAM_MAX`]: the browser comes again and passes
-//! the gate again. What happened between the laying out of a page and its first event is told first, so nothing
+//! A stream ends with the session, with the person's right to see alerts, with the server, or after
+//! [`STREAM_MAX`]: the browser comes again and passes the gate again. Whoever ends sessions or changes configuration
+//! tells so (`Sessions::ends`, `Snapshots::changes`); then every stream looks whether it may go on, before anything
+//! further is written. What happened between the laying out of a page and its first event is told first, so nothing
 //! is missed and nothing needs to be remembered for anybody.
 //!
 //! | event | data | means |
@@ -21,19 +23,22 @@ use axum::body::{Body, Bytes};
 use axum::extract::Path;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use firebell_access::session::Ends;
 use firebell_access::{Permission, Scope};
 use firebell_base::Timestamp;
 use firebell_base::time::{add_micros, add_seconds, from_micros, micros_between};
 use firebell_domain::alert::AlertId;
-use firebell_domain::directory::Directory;
+use firebell_domain::directory::{Directory, Revision};
 use firebell_pipeline::Stop;
 use firebell_ui::{Answer, Query, Visit};
 use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 
 use crate::filter::Asked;
 use crate::hub::{self, Full, Hub, LiveRow, Seat, Update};
 use crate::waiting_since;
+use crate::words::WORDS;
 
 /// How long a stream lasts.
 const STREAM_MAX: Duration = Duration::from_mins(5);
@@ -62,9 +67,42 @@ struct Listening {
     wish: Wish,
     seat: Seat,
     stop: Option<Stop>,
+    told: Told,
     queue: VecDeque<Bytes>,
     ends: Instant,
     alive: Instant,
+}
+
+/// What may end a stream before its time.
+struct Told {
+    sessions: Ends,
+    configuration: watch::Receiver<Revision>,
+    /// Nothing was asked yet: the visitor was let in by what was known before anybody listened.
+    is_first: bool,
+}
+
+impl Told {
+    fn of(visit: &Visit) -> Self {
+        let sessions = visit.ui.authenticator.sessions().ends();
+        Self { sessions, configuration: visit.ui.snapshots.changes(), is_first: true }
+    }
+
+    /// Whether something was told since this was asked last.
+    fn is_new(&mut self) -> bool {
+        let ended = self.sessions.is_new();
+        // An error means that nothing will be told any more.
+        let changed = self.configuration.has_changed().unwrap_or(false);
+        self.configuration.mark_unchanged();
+        std::mem::take(&mut self.is_first) || ended || changed
+    }
+
+    /// Waits until something is told. Does not count as having been asked.
+    async fn wait(&mut self) {
+        tokio::select! {
+            () = self.sessions.wait() => {}
+            Ok(()) = self.configuration.changed() => self.configuration.mark_changed(),
+        }
+    }
 }
 
 /// Rows of the list, as they change.
@@ -90,7 +128,8 @@ pub(crate) async fn of_alert(
     query: Query,
 ) -> Answer {
     visit.require(Permission::ReadAlerts, &Scope::Instance)?;
-    let alert: AlertId = alert.parse().map_err(|_| visit.missing("alert"))?;
+    let t = visit.say(&WORDS);
+    let alert: AlertId = alert.parse().map_err(|_| visit.missing(&t.get("alerts-alert")))?;
     let since = since(&query, visit.now);
     let hub = (hub, stop.map(|Extension(stop)| stop));
     Ok(listen(hub, visit, Wish::Alert(alert), since).await?)
@@ -120,6 +159,7 @@ async fn listen(
     let left = u64::try_from(micros_between(visit.now, visit.claims.expires)).unwrap_or(0);
     let ends = now + STREAM_MAX.min(Duration::from_micros(left));
     let mut listening = Listening {
+        told: Told::of(&visit),
         visit,
         wish,
         seat,
@@ -150,6 +190,10 @@ impl Listening {
     /// The next bytes; none at the end.
     async fn next(&mut self) -> Option<Bytes> {
         loop {
+            // Before anything is written, also what had been waiting for a slow reader.
+            if self.told.is_new() && !self.is_admitted() {
+                return None;
+            }
             if let Some(bytes) = self.queue.pop_front() {
                 return Some(bytes);
             }
@@ -163,6 +207,7 @@ impl Listening {
                 biased;
                 () = stopped => return None,
                 () = sleep_until(self.ends) => return None,
+                () = self.told.wait() => {}
                 () = sleep_until(self.alive) => {
                     if !self.is_admitted() {
                         return None;

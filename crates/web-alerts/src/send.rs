@@ -193,7 +193,7 @@ fn not_sent(visit: &Visit, entered: &Entered, error: &IntakeError) -> Response {
 /// The event, as the parser of generic payloads makes it, so that it keeps to the same bounds.
 fn draft(visit: &Visit, entered: &Entered) -> Result<(Integration, Draft), Faults> {
     let t = visit.say(&WORDS);
-    let mut faults = Faults::default();
+    let mut faults = Faults::new(t);
     let summary = entered.text("summary");
     if summary.is_empty() {
         faults.add("summary", t.get("alerts-send-no-summary"));
@@ -229,7 +229,8 @@ fn draft(visit: &Visit, entered: &Entered) -> Result<(Integration, Draft), Fault
             Err(faults)
         }
         Err(error) => {
-            faults.add("", error.to_string());
+            tracing::info!(%error, "a message was not taken");
+            faults.add("", t.a("alerts-send-refused", &[("field", error.field())]));
             Err(faults)
         }
     }

@@ -1,8 +1,8 @@
 //! One alert, as one story from top to bottom: how it stands, what can be done, who was told what on which device,
 //! what happens next if nobody answers, what was said, and everything that happened.
 //!
-//! Read in one transaction with a fixed number of statements. What the timeline says was written when it
-//! happened, in English; the rest is in the reader's language.
+//! Read in one transaction with a fixed number of statements. All of it is in the reader's language, but for what
+//! others said.
 
 use askama::Template;
 use axum::extract::Path;
@@ -189,7 +189,7 @@ fn laid_out(visit: &Visit, known: &Known) -> Story {
         closed: alert.closed.map(|closed| visit.when(closed.at)),
         properties: properties(alert),
         told: told::people(visit, known),
-        not_told: not_told(&known.entries),
+        not_told: not_told(visit, &known.entries),
         next_none: next.is_empty().then(|| nothing_comes(visit, alert)),
         next,
         next_more,
@@ -314,7 +314,8 @@ fn acts(visit: &Visit, alert: &Alert) -> (Vec<Act>, Option<Notice>) {
         acts.push(Act { word: "comment".to_owned(), label, class: "quiet", key: None });
     }
     let refused = change.err().or(respond.err()).filter(|_| acts.is_empty());
-    (acts, refused.map(|why| Notice::info(t.get("alerts-only-reading"), why.message)))
+    let notice = |why| Notice::info(t.get("alerts-only-reading"), visit.why_not(&why));
+    (acts, refused.map(notice))
 }
 
 fn facts(visit: &Visit, known: &Known) -> Vec<Fact> {
@@ -385,7 +386,7 @@ fn coming(visit: &Visit, ahead: &Ahead) -> (Vec<Coming>, bool) {
             when: visit.when(first.at),
             name: person(&visit.directory, first.person, t),
             devices: devices.join(", "),
-            why: first.why.clone(),
+            why: firebell_ui::told::why(visit.lang, &first.why),
         })
     };
     let shown = lines.iter().take(AHEAD_MAX).filter_map(line).collect();

@@ -12,6 +12,7 @@ mod list;
 mod live;
 mod send;
 mod story;
+mod tongues;
 
 /// Nothing in a test takes longer.
 const BOUND: Duration = Duration::from_secs(20);

@@ -1,32 +1,26 @@
-//! The timeline of an alert as its page shows it: lines with the clock of the reader, and who was not told. What a
-//! line says was written when it happened, in English.
+//! The timeline of an alert as its page shows it: lines with the clock and in the language of the reader, and who
+//! was not told. What it shows of a line is decided by what happened, never by a sentence.
 
 use firebell_base::Timestamp;
-use firebell_domain::timeline::{Entry, Step};
+use firebell_domain::timeline::{Correlation, Entry, Routing, Sending, Step, What};
 use firebell_ui::Visit;
+use firebell_ui::told::{self, Told};
 
 /// A line of the timeline.
 pub(crate) struct Line {
     pub(crate) day: Option<String>,
     pub(crate) clock: String,
     pub(crate) machine: String,
-    pub(crate) text: String,
+    pub(crate) told: Told,
     pub(crate) class: &'static str,
 }
 
-/// Who was not told, in the words of the timeline.
-pub(crate) fn not_told(entries: &[Entry]) -> Vec<String> {
-    let about = |entry: &&Entry| match entry.step {
-        Step::Route | Step::Notify | Step::Escalate => {
-            entry.text.starts_with("Not told") || entry.text.starts_with("Place ")
-        }
-        Step::Intake | Step::Correlate | Step::Deliver | Step::Respond => false,
-    };
+/// Who was not told, and why not; each reason once.
+pub(crate) fn not_told(visit: &Visit, entries: &[Entry]) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
-    for entry in entries.iter().filter(about) {
-        let text = entry.text.strip_prefix("Not told: ").unwrap_or(&entry.text);
-        if !all.iter().any(|known| known == text) {
-            all.push(text.to_owned());
+    for text in entries.iter().filter_map(|entry| told::not_told(visit.lang, &entry.what)) {
+        if !all.contains(&text) {
+            all.push(text);
         }
     }
     all
@@ -43,7 +37,7 @@ pub(crate) fn lines(visit: &Visit, entries: &[Entry]) -> Vec<Line> {
             day: fresh.then(|| day_of(visit, entry.at)),
             clock: local.strftime("%H:%M:%S").to_string(),
             machine: entry.at.to_string(),
-            text: entry.text.clone(),
+            told: told::told(visit.lang, &entry.what),
             class: class(entry),
         }
     };
@@ -58,19 +52,25 @@ fn day_of(visit: &Visit, at: Timestamp) -> String {
     format!("{day} ({zone})")
 }
 
+/// Good news, bad news, or news.
 fn class(entry: &Entry) -> &'static str {
-    let text = &entry.text;
-    let bad = ["could not be", "not delivered", "Nobody", "nobody is on call"];
-    match entry.step {
-        Step::Respond => "ok",
-        Step::Deliver if text.contains(": delivered.") => "ok",
-        Step::Deliver | Step::Route if bad.iter().any(|part| text.contains(part)) => "high",
-        Step::Correlate if text.starts_with("Resolved") || text.starts_with("Acknowledged") => "ok",
-        Step::Intake
-        | Step::Correlate
-        | Step::Route
-        | Step::Escalate
-        | Step::Notify
-        | Step::Deliver => "",
+    match &entry.what {
+        // Of a sentence from elsewhere only the step is known.
+        What::Said(_) if entry.step == Step::Respond => "ok",
+        What::Answering(_)
+        | What::Sending(Sending::Delivered { .. })
+        | What::Correlation(Correlation::Acknowledged { .. } | Correlation::Resolved { .. }) => {
+            "ok"
+        }
+        What::Sending(Sending::Retrying { .. } | Sending::Failed { .. })
+        | What::Routing(
+            Routing::Nobody | Routing::NobodyOnCall { .. } | Routing::Supervisor { .. },
+        ) => "high",
+        What::Said(_)
+        | What::Correlation(_)
+        | What::Routing(_)
+        | What::Escalating(_)
+        | What::Telling(_)
+        | What::Sending(Sending::Template { .. } | Sending::WebhookTemplate { .. }) => "",
     }
 }

@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 
 use firebell_base::time::micros_between;
 use firebell_domain::notification::{
-    Delivery, Notification, NotificationId, NotificationState, Outcome, Path,
+    Delivery, Notification, NotificationId, NotificationState, Outcome,
 };
 use firebell_domain::person::PersonId;
+use firebell_domain::timeline::{Detail, Sending, What};
+use firebell_pipeline::explain;
 use firebell_ui::part::Badge;
+use firebell_ui::told::{self, Told};
 use firebell_ui::{Say, Shape, Visit, When};
 
 use crate::row::person;
@@ -30,7 +33,7 @@ pub(crate) struct Person {
 pub(crate) struct Device {
     pub(crate) name: String,
     pub(crate) badge: Badge,
-    pub(crate) detail: String,
+    pub(crate) detail: Option<Told>,
     pub(crate) when: Option<When>,
 }
 
@@ -59,6 +62,12 @@ pub(crate) fn people(visit: &Visit, known: &Known) -> Vec<Person> {
     for delivery in &known.deliveries {
         last.insert(delivery.notification, delivery);
     }
+    let mut said: BTreeMap<NotificationId, &Detail> = BTreeMap::new();
+    for entry in &known.entries {
+        if let (Some(id), Some(detail)) = (entry.notification, failure(&entry.what)) {
+            said.insert(id, detail);
+        }
+    }
     let mut places: BTreeMap<PersonId, usize> = BTreeMap::new();
     let mut people: Vec<Person> = Vec::new();
     for one in &known.notifications {
@@ -66,23 +75,60 @@ pub(crate) fn people(visit: &Visit, known: &Known) -> Vec<Person> {
             people.push(Person {
                 name: person(&visit.directory, one.person, t),
                 href: visit.href(&format!("users/{}", one.person)),
-                why: why(visit, t, &one.path),
+                why: told::why(visit.lang, &explain::why(&visit.directory, &one.path)),
                 devices: Vec::new(),
             });
             people.len() - 1
         });
         if let Some(person) = people.get_mut(place) {
-            person.devices.push(device(visit, t, one, last.get(&one.id).copied()));
+            let attempt =
+                Attempt { last: last.get(&one.id).copied(), said: said.get(&one.id).copied() };
+            person.devices.push(device(visit, t, one, attempt));
         }
     }
     people.truncate(PEOPLE_MAX);
     people
 }
 
-fn device(visit: &Visit, t: Say, one: &Notification, last: Option<&Delivery>) -> Device {
+/// What went wrong with an attempt, if something did.
+fn failure(what: &What) -> Option<&Detail> {
+    match what {
+        What::Sending(Sending::Retrying { detail, .. } | Sending::Failed { detail, .. }) => {
+            Some(detail)
+        }
+        What::Said(_)
+        | What::Correlation(_)
+        | What::Routing(_)
+        | What::Escalating(_)
+        | What::Telling(_)
+        | What::Sending(_)
+        | What::Answering(_) => None,
+    }
+}
+
+/// The last attempt to send a message.
+#[derive(Clone, Copy)]
+struct Attempt<'a> {
+    last: Option<&'a Delivery>,
+    /// What the timeline says went wrong; unknown if that was long ago.
+    said: Option<&'a Detail>,
+}
+
+impl Attempt<'_> {
+    /// What is known of it, in the reader's language as far as it can be.
+    fn detail(&self, visit: &Visit) -> Option<Told> {
+        let last = self.last.filter(|last| !last.detail.is_empty())?;
+        Some(match self.said {
+            Some(said) => told::detail(visit.lang, said),
+            None => Told { text: String::new(), quoted: last.detail.clone() },
+        })
+    }
+}
+
+fn device(visit: &Visit, t: Say, one: &Notification, attempt: Attempt<'_>) -> Device {
     let known = visit.directory.device(one.device).map(|device| device.name.to_string());
     let name = known.unwrap_or_else(|| t.get("alerts-removed-device"));
-    let said = last.map(|last| last.detail.clone()).unwrap_or_default();
+    let last = attempt.last;
     let took = one.finished.map(|at| span_of(micros_between(one.due, at)));
     let (class, shape, key) = match one.state {
         NotificationState::Pending if one.due > visit.now && one.attempts == 0 => {
@@ -98,9 +144,9 @@ fn device(visit: &Visit, t: Say, one: &Notification, last: Option<&Delivery>) ->
         NotificationState::Responded => ("ok", Shape::Check, "alerts-sent-answered"),
     };
     let detail = match one.state {
-        NotificationState::Delivered | NotificationState::Responded => took.unwrap_or_default(),
-        NotificationState::Failed | NotificationState::Pending => said,
-        NotificationState::Cancelled => String::new(),
+        NotificationState::Delivered | NotificationState::Responded => took.map(Told::from),
+        NotificationState::Failed | NotificationState::Pending => attempt.detail(visit),
+        NotificationState::Cancelled => None,
     };
     let when = match one.state {
         NotificationState::Pending => (one.due > visit.now).then_some(one.due),
@@ -123,28 +169,4 @@ fn span_of(micros: i64) -> String {
         return format!("{}.{} s", tenths / 10, tenths % 10);
     }
     span(micros)
-}
-
-/// Why somebody is told.
-fn why(visit: &Visit, t: Say, path: &Path) -> String {
-    let directory = &visit.directory;
-    let group = path.group.and_then(|id| directory.group(id)).map(|g| g.target_name.to_string());
-    let shift = path.shift.and_then(|id| directory.shift(id)).map(|s| s.name.to_string());
-    let mut why = match (group, shift) {
-        (Some(group), Some(shift)) => {
-            let place = path.position.unwrap_or(1);
-            t.na("alerts-why-shift", place, &[("group", &group), ("shift", &shift)])
-        }
-        (Some(group), None) => t.a("alerts-why-group", &[("group", &group)]),
-        (None, _) => t.get("alerts-why-named"),
-    };
-    if let Some(absent) = path.stands_in_for {
-        why.push_str(" · ");
-        why.push_str(&t.a("alerts-why-stands-in", &[("name", &person(directory, absent, t))]));
-    }
-    if path.round > 0 {
-        why.push_str(" · ");
-        why.push_str(&t.n("alerts-why-round", i64::from(path.round) + 1));
-    }
-    why
 }

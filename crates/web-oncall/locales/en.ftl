@@ -341,7 +341,7 @@ oncall-shift-gone = The shift was removed meanwhile
 oncall-shift-gone-text = Somebody removed it while you were editing. Nothing of what you entered is lost: save once more to make it again.
 oncall-shift-remove = Remove shift
 oncall-shift-remove-title = Remove { $name }?
-oncall-shift-remove-lead = This cannot be taken back. Who is in no other shift of the group leaves the roster too.
+oncall-shift-remove-lead = It can be undone only in the moment after. Who is in no other shift of the group leaves the roster too.
 oncall-shift-remove-type = Type “{ $name }” to remove it
 oncall-shift-removed = { $name } was removed.
 
@@ -449,7 +449,17 @@ oncall-feed-event-first = On call: { $group }
 oncall-feed-event-later = On call: { $group }, after { $n } min
 oncall-feed-event-group = { $group }: { $name }
 
+# Undoing.
+oncall-undone = { $name } is as it was before.
+oncall-undo-not = Not undone
+oncall-undo-late = This can be undone once, in the first two minutes, and by whoever did it. Nothing was changed now.
+oncall-undo-since = { $name } was changed again since then. Nothing was undone: what others did would be lost.
+
 # What cannot be.
+oncall-forbidden = Not allowed
+oncall-forbidden-inactive = You are no active user any more. Nothing was changed.
+oncall-absence-forbidden = You may not enter or end absences of this user any more: your roles or the group’s supervisors were changed. Ask a supervisor of the group.
+oncall-group-gone = The group was removed meanwhile. Nothing was saved.
 oncall-what-group = group
 oncall-what-shift = shift
 oncall-what-absence = absence
@@ -470,6 +480,8 @@ oncall-fault-time = Give a day and a time, such as 2026-03-23 09:00.
 oncall-fault-date = Give a day, such as 2026-03-23.
 oncall-fault-after-start = Must be after the start.
 oncall-fault-future = Must be in the future.
+oncall-fault-absence-long = Must be at most { $n } days after the start. Enter a shorter absence, and the rest as another one.
+oncall-fault-absence = This absence cannot be saved: { $why }.
 oncall-fault-zone = There is no such time zone. Give an IANA name such as Europe/Oslo.
 oncall-fault-days = Choose at least one day.
 oncall-fault-months = Choose at least one month.

@@ -10,8 +10,10 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use firebell_access::{Permission, Scope, allows};
+use firebell_base::time::{add_seconds, from_micros};
 use firebell_base::{Id, Timestamp};
-use firebell_config::{Change, Faults as Refused, Intent};
+use firebell_config::limits::ABSENCE_DAYS_MAX;
+use firebell_config::{Change, ConfigError, Intent};
 use firebell_domain::absence::{AbsenceId, TemporaryAbsence};
 use firebell_domain::directory::{Directory, Entity, Kind};
 use firebell_domain::group::Group;
@@ -20,17 +22,18 @@ use firebell_domain::recipient::Recipient;
 use firebell_ui::part::{
     Art, Badge, Button, Choice, Empty, Faults, Field, Notice, Pager, Tab, Tabs,
 };
-use firebell_ui::{
-    Answer, Area, Form, Frame, Query, Refusal, Say, Shape, Undo, Visit, page_with, write,
-};
+use firebell_ui::{Answer, Area, Form, Frame, Query, Refusal, Say, Shape, Undo, Visit, page_with};
 
 use crate::board::groups_of;
+use crate::change::{self, forbidden, refused, told};
 use crate::names::{self, Offer};
 use crate::words::WORDS;
 use crate::{group, local};
 
 /// Absences of one page.
 const ROWS: usize = 50;
+/// How long an absence may last, in seconds.
+const LONGEST_SECONDS: i64 = ABSENCE_DAYS_MAX * 24 * 60 * 60;
 /// Groups to choose from in the form.
 const GROUPS_MAX: usize = 100;
 
@@ -68,13 +71,17 @@ struct Entered {
     to: String,
     by: String,
     group: String,
+    /// The turn the form was opened for, to the microsecond: what its fields show.
+    turn: [Option<Timestamp>; 2],
 }
 
 impl Entered {
     fn of(form: &Form) -> Self {
         let text = |name: &str| form.text(name).to_owned();
         let (who, from, to) = (text("who"), text("from"), text("to"));
-        Self { who, from, to, by: text("by"), group: text("group") }
+        let instant = |name: &str| form.text(name).parse().ok().map(from_micros);
+        let turn = [instant("turn-from"), instant("turn-to")];
+        Self { who, from, to, by: text("by"), group: text("group"), turn }
     }
 }
 
@@ -135,7 +142,7 @@ fn answer(
             pager,
             action: visit.href("absences"),
             notice,
-            fields: fields(t, entered, &faults, &groups),
+            fields: fields(visit, entered, &faults, &groups),
             faults,
             offers: offers(visit, &groups),
             t,
@@ -218,7 +225,8 @@ fn row(visit: &Visit, t: Say, absence: &TemporaryAbsence) -> Row {
     }
 }
 
-fn fields(t: Say, entered: &Entered, faults: &Faults, groups: &[&Arc<Group>]) -> Vec<Field> {
+fn fields(visit: &Visit, entered: &Entered, faults: &Faults, groups: &[&Arc<Group>]) -> Vec<Field> {
+    let t = visit.say(&WORDS);
     let mut choices =
         vec![Choice::new("", t.get("oncall-absence-everywhere"), entered.group.is_empty())];
     choices.extend(groups.iter().map(|group| {
@@ -229,7 +237,9 @@ fn fields(t: Say, entered: &Entered, faults: &Faults, groups: &[&Arc<Group>]) ->
     let known = choices.iter().any(|choice| choice.chosen);
     if !known {
         // A group the visitor is not in: kept as it was entered.
-        choices.push(Choice::new(entered.group.as_str(), entered.group.as_str(), true));
+        let group = entered.group.parse().ok().and_then(|id| visit.directory.group(id));
+        let label = group.map_or(entered.group.as_str(), |group| group.target_name.as_str());
+        choices.push(Choice::new(entered.group.as_str(), label, true));
     }
     let people = |field: Field| field.autocomplete("off").max(200).with("list", "people");
     vec![
@@ -291,9 +301,10 @@ pub(crate) async fn add(visit: Visit, form: Form) -> Answer {
             Ok(visit.toast_undo(visit.lead(&place), text, undo))
         }
         Err(error) => {
-            let fault = write::fault(&visit, error);
+            let fault = told(&visit, error);
             for (field, message) in fault.fields {
-                faults.add(field_of(&field), message);
+                let (name, text) = refused_field(t, &field, &message);
+                faults.add(name, text);
             }
             let failed = (fault.status, Notice::wrong(fault.word, fault.text));
             Ok(answer(&visit, &Query::default(), &entered, faults, Some(failed)))
@@ -301,15 +312,16 @@ pub(crate) async fn add(visit: Visit, form: Form) -> Answer {
     }
 }
 
-/// The form's name of a field of the API.
-fn field_of(field: &str) -> &'static str {
+/// What was refused in the newest configuration although it could be read in the one the form was read
+/// against: the form's name of the API's field, and what is wrong in the visitor's words.
+fn refused_field(t: Say, field: &str, message: &str) -> (&'static str, String) {
     match field {
-        "member" => "who",
-        "start" => "from",
-        "end" => "to",
-        "replacement" => "by",
-        "group" => "group",
-        _ => "",
+        "member" => ("who", t.get("oncall-fault-person")),
+        "start" => ("from", t.get("oncall-fault-time")),
+        "end" => ("to", t.n("oncall-fault-absence-long", ABSENCE_DAYS_MAX)),
+        "replacement" => ("by", t.get("oncall-fault-person")),
+        "group" => ("group", t.get("oncall-fault-group")),
+        _ => ("", t.a("oncall-fault-absence", &[("why", message)])),
     }
 }
 
@@ -320,9 +332,14 @@ fn read(visit: &Visit, t: Say, entered: &Entered, faults: &mut Faults) -> Option
     if member.is_none() {
         faults.add("who", t.get("oncall-fault-person"));
     }
-    // An exact instant is what an undo gives back.
-    let instant = |text: &str| text.parse::<Timestamp>().ok().or_else(|| local::read(text, zone));
-    let (start, end) = (instant(&entered.from), instant(&entered.to));
+    // An exact instant is what an undo gives back, and a turn's is what was shown and not touched.
+    let instant = |text: &str, turn: Option<Timestamp>| {
+        let exact = text.parse::<Timestamp>().ok();
+        let exact = exact.or_else(|| turn.filter(|at| local::field(*at, zone) == text));
+        exact.or_else(|| local::read(text, zone))
+    };
+    let [turn_from, turn_to] = entered.turn;
+    let (start, end) = (instant(&entered.from, turn_from), instant(&entered.to, turn_to));
     if start.is_none() {
         faults.add("from", t.get("oncall-fault-time"));
     }
@@ -332,6 +349,9 @@ fn read(visit: &Visit, t: Say, entered: &Entered, faults: &mut Faults) -> Option
             faults.add("to", t.get("oncall-fault-after-start"));
         }
         Some(end) if end <= visit.now => faults.add("to", t.get("oncall-fault-future")),
+        Some(end) if start.is_some_and(|start| add_seconds(start, LONGEST_SECONDS) < end) => {
+            faults.add("to", t.n("oncall-fault-absence-long", ABSENCE_DAYS_MAX));
+        }
         Some(_) => {}
     }
     let replacement = match entered.by.as_str() {
@@ -398,24 +418,18 @@ async fn change(
     visit: &Visit,
     intent: Intent,
     decide: impl Fn(&Directory) -> Vec<Change> + Send + Sync + 'static,
-) -> Result<(), firebell_config::ConfigError> {
-    let principal = visit.principal.clone();
-    let no = visit.claims.instance;
-    let work = visit.ui.authority.change(no, intent, visit.now, move |directory| {
+) -> Result<(), ConfigError> {
+    let t = visit.say(&WORDS);
+    let work = change::change(visit, intent, move |directory, who| {
         let changes = decide(directory);
         let may = changes.iter().all(|change| match change {
-            Change::Put(Entity::Absence(absence)) => still_may(directory, &principal, absence),
+            Change::Put(Entity::Absence(absence)) => still_may(directory, who, absence),
             Change::Put(_) => false,
             Change::Remove(_, id) => directory
                 .absence(Id::from_bytes(*id))
-                .is_none_or(|absence| still_may(directory, &principal, absence)),
+                .is_none_or(|absence| still_may(directory, who, absence)),
         });
-        if may {
-            Ok(changes)
-        } else {
-            let message = "you may not change this absence any more";
-            Err(Refused::one("", message, "validation.absence.forbidden"))
-        }
+        if may { Ok(changes) } else { Err(forbidden(t.get("oncall-absence-forbidden"))) }
     });
     work.await.map(drop)
 }
@@ -443,7 +457,7 @@ pub(crate) async fn end(visit: Visit, Path(id): Path<String>) -> Answer {
             vec![Change::Put(Entity::Absence(ended))]
         }
     });
-    work.await.map_err(|error| visit.refused(error))?;
+    work.await.map_err(|error| refused(&visit, error))?;
     let name = names::person(&visit.directory, absence.member);
     let field = |name: &str, value: String| (name.to_owned(), value);
     let target_name = |id| visit.directory.recipient_name(Recipient::Person(id));

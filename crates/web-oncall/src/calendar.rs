@@ -52,6 +52,8 @@ pub(crate) struct Calendar {
 
 /// A line of the table that says the same as the drawing.
 pub(crate) struct TableRow {
+    /// The story of the turn, where somebody may be put in for it; a gap has none.
+    pub(crate) href: Option<String>,
     pub(crate) time: String,
     pub(crate) shift: String,
     pub(crate) who: String,
@@ -82,13 +84,9 @@ pub(crate) fn of_group(reader: Reader<'_>, query: &Query, days: Days) -> Calenda
     let mut colours = Colours::default();
     let rows = shifts.iter().map(|shift| {
         let own = spans.iter().filter(|span| span.shift == shift.id);
-        let blocks = own.map(|span| {
-            let link = |span: &Span| {
-                let start = span.start.as_microsecond().to_string();
-                let id = span.shift.to_string();
-                format!("{}#story", query.with(&[("shift", &id), ("at", &start)]))
-            };
-            Block { href: Some(link(span)), ..reader.block(span, colours.of(span)) }
+        let blocks = own.map(|span| Block {
+            href: Some(turn_link(query, span)),
+            ..reader.block(span, colours.of(span))
         });
         Row { name: shift.name.to_string(), zone: &shift.pattern.zone, blocks: blocks.collect() }
     });
@@ -97,7 +95,7 @@ pub(crate) fn of_group(reader: Reader<'_>, query: &Query, days: Days) -> Calenda
     let title = days.title();
     let name = reader.group.target_name.as_str();
     let label = reader.t.a("oncall-chart-label", &[("group", name), ("days", &title)]);
-    let (table, is_cut) = reader.table(&spans, &gaps, window);
+    let (table, is_cut) = reader.table(&spans, &gaps, window, query);
     let chart = draw(&Plan {
         id: "calendar",
         label,
@@ -128,6 +126,13 @@ pub(crate) fn of_group(reader: Reader<'_>, query: &Query, days: Days) -> Calenda
         month: query.with(&[plain[0], plain[1], ("view", "month"), ("from", &date(days))]),
         has_shifts: !shifts.is_empty(),
     }
+}
+
+/// Where the turn of a span is told, with the form that puts somebody in for it.
+pub(crate) fn turn_link(query: &Query, span: &Span) -> String {
+    let start = span.start.as_microsecond().to_string();
+    let id = span.shift.to_string();
+    format!("{}#story", query.with(&[("shift", &id), ("at", &start)]))
 }
 
 /// "clocks go forward 60 min"
@@ -264,7 +269,13 @@ impl Reader<'_> {
         }
     }
 
-    fn table(&self, spans: &[Span], gaps: &[Gap], window: Window) -> (Vec<TableRow>, bool) {
+    fn table(
+        &self,
+        spans: &[Span],
+        gaps: &[Gap],
+        window: Window,
+        query: &Query,
+    ) -> (Vec<TableRow>, bool) {
         let mut rows: Vec<(Timestamp, TableRow)> = Vec::new();
         let names: BTreeMap<ShiftId, String> = self
             .directory
@@ -279,6 +290,7 @@ impl Reader<'_> {
                 .collect();
             let who = if who.is_empty() { self.t.get("oncall-nobody") } else { who.join(", ") };
             let row = TableRow {
+                href: Some(turn_link(query, span)),
                 time: local::range(span.start, span.end, self.zone),
                 shift: names.get(&span.shift).cloned().unwrap_or_default(),
                 who,
@@ -288,6 +300,7 @@ impl Reader<'_> {
         }
         for gap in gaps.iter().filter(|gap| gap.reason == GapReason::NoShift) {
             let row = TableRow {
+                href: None,
                 time: local::range(gap.start, gap.end, self.zone),
                 shift: "–".to_owned(),
                 who: self.t.get("oncall-nobody"),

@@ -19,7 +19,7 @@ use firebell_ui::part::{Badge, Button, Crumbs, Empty, Field};
 use firebell_ui::{Answer, Area, Frame, Query, Refusal, Say, Shape, Visit, page};
 
 use crate::board::Standing;
-use crate::calendar::{Calendar, Reader, days, of_group};
+use crate::calendar::{Calendar, Reader, days, of_group, turn_link};
 use crate::card::{Card, Teller};
 use crate::names::{self, Offer};
 use crate::story::{self, Story};
@@ -52,7 +52,8 @@ struct Page {
     story: Option<Story>,
     gaps: Vec<String>,
     more_gaps: usize,
-    handovers: Vec<String>,
+    /// What is said of each, and where its turn is told and somebody put in for it.
+    handovers: Vec<(String, String)>,
     shifts: Vec<ShiftRow>,
     add_shift: Option<Button>,
     members: Vec<MemberRow>,
@@ -163,7 +164,7 @@ fn answer(visit: &Visit, group: &Arc<Group>, query: &Query) -> Response {
             .take(GAPS_MAX)
             .map(|gap| format!("{} {}", reader.gap_text(gap), reader.reason(gap.reason)))
             .collect(),
-        handovers: handovers(&reader, &spans),
+        handovers: handovers(&reader, &spans, query),
         shifts: shifts(visit, t, group),
         add_shift: (may_write && group.group_type == GroupType::OnCall).then(|| {
             let href = visit.href(&format!("groups/{}/shifts/new", group.id));
@@ -269,7 +270,7 @@ fn walks(reader: &Reader<'_>, spans: &[Span]) -> Vec<Walk> {
 }
 
 /// Who comes on call next: where the first of a shift is another than before.
-fn handovers(reader: &Reader<'_>, spans: &[Span]) -> Vec<String> {
+fn handovers(reader: &Reader<'_>, spans: &[Span], query: &Query) -> Vec<(String, String)> {
     let first_of = |span: &Span| span.reached().first().map(|reached| reached.who);
     let mut last: BTreeMap<ShiftId, Option<Recipient>> = BTreeMap::new();
     let mut texts = Vec::new();
@@ -287,7 +288,7 @@ fn handovers(reader: &Reader<'_>, spans: &[Span]) -> Vec<String> {
         };
         let shift = shift.unwrap_or_default();
         let args = [("time", time.as_str()), ("name", &name), ("shift", &shift)];
-        texts.push(reader.t.a("oncall-group-handover", &args));
+        texts.push((reader.t.a("oncall-group-handover", &args), turn_link(query, span)));
     }
     texts
 }

@@ -8,24 +8,27 @@ mod remove;
 use std::sync::Arc;
 
 use askama::Template;
+use axum::Extension;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use firebell_access::{Permission, Scope, allows};
+use firebell_access::{Permission, Principal, Scope};
 use firebell_base::Id;
 use firebell_base::limit::{DESCRIPTION_CHARS_MAX, NAME_CHARS_MAX};
-use firebell_config::{Change, ConfigError, Expect, Faults as Refused, Intent};
+use firebell_config::{Change, ConfigError, Expect, Intent};
 use firebell_domain::directory::{Directory, Entity, Kind};
 use firebell_domain::group::{Group, GroupId, GroupType};
 use firebell_domain::name::Name;
 use firebell_domain::person::{PersonId, Status};
 use firebell_domain::site::SiteId;
 use firebell_ui::part::{Button, Choice, Conflict, Crumbs, Difference, Faults, Field, Notice};
-use firebell_ui::write::{WriteKind, fault};
+use firebell_ui::write::WriteKind;
 use firebell_ui::{Answer, Area, Form, Frame, Refusal, Say, Visit, page_with};
 
+use crate::change::{change, gone, may_write, told};
 use crate::group::{known, read_revision, revision_text, scope};
 use crate::names;
+use crate::undo::Undos;
 use crate::words::WORDS;
 
 pub(crate) use self::remove::{ask as ask_remove, remove};
@@ -355,9 +358,11 @@ pub(crate) async fn add(visit: Visit, form: Form) -> Answer {
     let group = read.new_group(id, visit.now);
     visit.require(Permission::WriteGroups, &scope(&group))?;
     let intent = Intent::from(&visit.author("group added"));
-    let no = visit.claims.instance;
-    let put = move |_: &Directory| Ok(vec![Change::Put(Entity::Group(group.clone()))]);
-    match visit.ui.authority.change(no, intent, visit.now, put).await {
+    let decide = move |_: &Directory, who: &Principal| {
+        may_write(who, &group)?;
+        Ok(vec![Change::Put(Entity::Group(group.clone()))])
+    };
+    match change(&visit, intent, decide).await {
         Ok(_) => {
             let text = t.a("oncall-group-added", &[("name", read.name.as_str())]);
             Ok(visit.toast(visit.lead(&format!("groups/{id}")), text))
@@ -367,7 +372,12 @@ pub(crate) async fn add(visit: Visit, form: Form) -> Answer {
 }
 
 /// `POST /groups/{id}/edit`
-pub(crate) async fn save(visit: Visit, Path(id): Path<String>, form: Form) -> Answer {
+pub(crate) async fn save(
+    visit: Visit,
+    Extension(undos): Extension<Undos>,
+    Path(id): Path<String>,
+    form: Form,
+) -> Answer {
     let group = Arc::clone(known(&visit, &id)?);
     visit.require(Permission::WriteGroups, &scope(&group))?;
     let t = visit.say(&WORDS);
@@ -377,7 +387,7 @@ pub(crate) async fn save(visit: Visit, Path(id): Path<String>, form: Form) -> An
     let Some(read) = read.filter(|_| faults.is_empty()) else {
         return Ok(form_page(&visit, Some(&group), &entered, faults, Above::default()));
     };
-    let (target, principal) = (group.id, visit.principal.clone());
+    let target = group.id;
     let intent = Intent {
         expects: vec![Expect {
             kind: Kind::Group,
@@ -388,25 +398,19 @@ pub(crate) async fn save(visit: Visit, Path(id): Path<String>, form: Form) -> An
         ..Intent::from(&visit.author("group changed"))
     };
     let name = read.name.to_string();
-    let decide = move |directory: &Directory| {
-        let old = directory.group(target).ok_or_else(gone)?;
-        let may = allows(&principal, Permission::WriteGroups, &scope(old));
-        may.map_err(|error| Refused::one("", error.message, "validation.group.forbidden"))?;
+    let decide = move |directory: &Directory, who: &Principal| {
+        let old = directory.group(target).ok_or_else(|| gone(t))?;
+        may_write(who, old)?;
         Ok(vec![Change::Put(Entity::Group(read.over(old)))])
     };
-    let no = visit.claims.instance;
-    match visit.ui.authority.change(no, intent, visit.now, decide).await {
-        Ok(_) => {
+    match change(&visit, intent, decide).await {
+        Ok(entries) => {
             let text = t.a("oncall-group-saved", &[("name", &name)]);
-            Ok(visit.toast(visit.lead(&format!("groups/{target}")), text))
+            let response = visit.lead(&format!("groups/{target}"));
+            Ok(undos.toast(&visit, response, text, (target, &name), entries))
         }
         Err(error) => Ok(refused(&visit, Some(&group), &entered, faults, error)),
     }
-}
-
-/// The group was removed in this very moment.
-pub(crate) fn gone() -> Refused {
-    Refused::one("", "the group was removed meanwhile", "validation.group.not_exists")
 }
 
 /// The form again, with what was entered and why it was not saved.
@@ -420,7 +424,7 @@ fn refused(
     let t = visit.say(&WORDS);
     let newest = visit.ui.snapshots.instance(visit.claims.instance);
     let newest = newest.unwrap_or_else(|| Arc::clone(&visit.directory));
-    let fault = fault(visit, error);
+    let fault = told(visit, error);
     for (field, message) in fault.fields {
         faults.add(field_of(&field), message);
     }

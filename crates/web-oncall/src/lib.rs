@@ -7,6 +7,7 @@
 //! | `shift` | one shift, its form |
 //! | `calendar`, `chart`, `story` | the calendar of a group: drawing, table, one block |
 //! | `preview` | what a change makes different, before it is saved |
+//! | `change`, `undo` | every change, asked for permission again; taking it back within a moment |
 //! | `absences` | who is away, and who stands in |
 //! | `feed`, `ical` | calendars for other programs |
 //! | `turns` | places for work that takes long |
@@ -19,6 +20,7 @@ mod absences;
 mod board;
 mod calendar;
 mod card;
+mod change;
 mod chart;
 mod feed;
 mod group;
@@ -34,6 +36,7 @@ mod preview;
 mod shift;
 mod story;
 mod turns;
+mod undo;
 mod words;
 
 #[cfg(test)]
@@ -52,6 +55,7 @@ pub fn router() -> Router<Ui> {
         .route("/groups/{group}", get(group::show))
         .route("/groups/{group}/edit", get(group_form::edit).post(group_form::save))
         .route("/groups/{group}/remove", get(group_form::ask_remove).post(group_form::remove))
+        .route("/groups/{group}/undo", post(undo::undo))
         .route("/groups/{group}/members", post(members::add))
         .route("/groups/{group}/members/remove", post(members::remove))
         .route("/groups/{group}/shifts/{shift}", get(shift::show).post(shift::save))
@@ -64,6 +68,7 @@ pub fn router() -> Router<Ui> {
         .route("/calendar/feeds", post(feed::add))
         .route("/calendar/feeds/{feed}/remove", post(feed::remove))
         .layer(Extension(board::Boards::default()))
+        .layer(Extension(undo::Undos::default()))
         .layer(Extension(turns::Turns::default()))
 }
 

@@ -1,31 +1,31 @@
 //! Putting somebody on a group's roster, and taking them off.
 //!
 //! Whoever is in a shift leaves it with the roster, as in the API: that is shown and asked for
-//! before it is done. Whoever is in none goes at once, with a way back.
+//! before it is done. Whoever is in none goes at once. Both can be undone for a moment.
 
 use std::sync::Arc;
 
 use askama::Template;
 use axum::Extension;
 use axum::extract::Path;
-use firebell_access::{Permission, allows};
+use firebell_access::Permission;
 use firebell_base::time::add_seconds;
-use firebell_config::{Change, Faults as Refused, Intent};
+use firebell_config::{Change, ConfigError, Intent};
 use firebell_domain::directory::{Directory, Entity};
 use firebell_domain::duty::{self, Window};
 use firebell_domain::group::{Group, GroupId};
 use firebell_domain::recipient::Recipient;
 use firebell_domain::shift::{EscalationType, Shift};
 use firebell_ui::part::{Crumbs, Field, Notice};
-use firebell_ui::write::fault;
-use firebell_ui::{Answer, Area, Form, Frame, Say, Shape, Undo, Visit, page};
+use firebell_ui::{Answer, Area, Form, Frame, Say, Shape, Visit, page};
 
 use crate::calendar::Reader;
+use crate::change::{self, Entries, gone, may_write, refused};
 use crate::group::{known, scope};
-use crate::group_form::gone;
 use crate::names;
 use crate::preview::{self, Changed};
 use crate::turns::Turns;
+use crate::undo::Undos;
 use crate::words::WORDS;
 
 /// How far ahead it is shown what becomes different, in seconds: four weeks.
@@ -46,7 +46,12 @@ struct Page {
 }
 
 /// `POST /groups/{id}/members`
-pub(crate) async fn add(visit: Visit, Path(id): Path<String>, form: Form) -> Answer {
+pub(crate) async fn add(
+    visit: Visit,
+    Extension(undos): Extension<Undos>,
+    Path(id): Path<String>,
+    form: Form,
+) -> Answer {
     let group = Arc::clone(known(&visit, &id)?);
     visit.require(Permission::WriteGroups, &scope(&group))?;
     let t = visit.say(&WORDS);
@@ -63,33 +68,25 @@ pub(crate) async fn add(visit: Visit, Path(id): Path<String>, form: Form) -> Ans
         let text = t.a("oncall-member-there", &[("name", &name)]);
         return Ok(visit.toast(visit.lead(&place), text));
     }
-    change(&visit, group.id, "group member added", move |_, group| {
+    let changed = change(&visit, group.id, "group member added", move |_, group| {
         let mut group = group.clone();
         if !group.members.contains(&member) {
             group.members.push(member);
         }
         vec![Change::Put(Entity::Group(group))]
     })
-    .await
-    .map_err(|error| {
-        let fault = fault(&visit, error);
-        let all: Vec<String> = fault.fields.into_iter().map(|(_, message)| message).collect();
-        let text = format!("{} {}", fault.text, all.join(" "));
-        visit.notice(fault.status, Notice::wrong(fault.word, text))
-    })?;
-    let text =
-        t.a("oncall-member-added", &[("name", &name), ("group", group.target_name.as_str())]);
-    let undo = Undo {
-        action: format!("groups/{}/members/remove", group.id),
-        fields: vec![("member".to_owned(), visit.directory.recipient_name(member))],
-    };
-    Ok(visit.toast_undo(visit.lead(&place), text, undo))
+    .await;
+    let entries = changed.map_err(|error| refused(&visit, error))?;
+    let group_name = group.target_name.as_str();
+    let text = t.a("oncall-member-added", &[("name", &name), ("group", group_name)]);
+    Ok(undos.toast(&visit, visit.lead(&place), text, (group.id, group_name), entries))
 }
 
 /// `POST /groups/{id}/members/remove`
 pub(crate) async fn remove(
     visit: Visit,
     Extension(turns): Extension<Turns>,
+    Extension(undos): Extension<Undos>,
     Path(id): Path<String>,
     form: Form,
 ) -> Answer {
@@ -109,7 +106,7 @@ pub(crate) async fn remove(
     if in_shifts && !form.has("sure") {
         return turns.of(&visit, move |visit| ask(visit, t, &group, member, &name)).await;
     }
-    change(&visit, group.id, "group member removed", move |directory, group| {
+    let changed = change(&visit, group.id, "group member removed", move |directory, group| {
         let mut changes: Vec<Change> = directory
             .shifts_of(group.id)
             .filter_map(|shift| without(shift, member))
@@ -120,18 +117,11 @@ pub(crate) async fn remove(
         changes.push(Change::Put(Entity::Group(group)));
         changes
     })
-    .await
-    .map_err(|error| visit.refused(error))?;
-    let text =
-        t.a("oncall-member-removed", &[("name", &name), ("group", group.target_name.as_str())]);
-    if in_shifts {
-        return Ok(visit.toast(visit.lead(&place), text));
-    }
-    let undo = Undo {
-        action: format!("groups/{}/members", group.id),
-        fields: vec![("member".to_owned(), visit.directory.recipient_name(member))],
-    };
-    Ok(visit.toast_undo(visit.lead(&place), text, undo))
+    .await;
+    let entries = changed.map_err(|error| refused(&visit, error))?;
+    let group_name = group.target_name.as_str();
+    let text = t.a("oncall-member-removed", &[("name", &name), ("group", group_name)]);
+    Ok(undos.toast(&visit, visit.lead(&place), text, (group.id, group_name), entries))
 }
 
 /// What becomes different without somebody who is in shifts, and the button.
@@ -193,15 +183,13 @@ async fn change(
     target: GroupId,
     reason: &str,
     decide: impl Fn(&Directory, &Group) -> Vec<Change> + Send + Sync + 'static,
-) -> Result<(), firebell_config::ConfigError> {
-    let principal = visit.principal.clone();
+) -> Result<Entries, ConfigError> {
+    let t = visit.say(&WORDS);
     let intent = Intent::from(&visit.author(reason));
-    let no = visit.claims.instance;
-    let work = visit.ui.authority.change(no, intent, visit.now, move |directory| {
-        let group = directory.group(target).ok_or_else(gone)?;
-        let may = allows(&principal, Permission::WriteGroups, &scope(group));
-        may.map_err(|error| Refused::one("", error.message, "validation.group.forbidden"))?;
+    change::change(visit, intent, move |directory, who| {
+        let group = directory.group(target).ok_or_else(|| gone(t))?;
+        may_write(who, group)?;
         Ok(decide(directory, group))
-    });
-    work.await.map(drop)
+    })
+    .await
 }

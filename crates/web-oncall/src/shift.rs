@@ -13,29 +13,30 @@ use axum::Extension;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use firebell_access::{Permission, allows};
+use firebell_access::{Permission, Principal};
 use firebell_base::Id;
 use firebell_base::time::add_seconds;
-use firebell_config::{Change, ConfigError, Expect, Faults as Refused, Intent};
+use firebell_config::{Change, ConfigError, Expect, Intent};
 use firebell_domain::directory::{Directory, Entity, Kind};
 use firebell_domain::duty::{self, Window};
 use firebell_domain::group::{Group, GroupType};
 use firebell_domain::schedule::Zone;
 use firebell_domain::shift::Shift;
 use firebell_ui::part::{Button, Conflict, Crumbs, Difference, Faults, Field, Notice};
-use firebell_ui::write::{WriteKind, fault};
+use firebell_ui::write::WriteKind;
 use firebell_ui::{Answer, Area, Form, Frame, Refusal, Say, Shape, Visit, page, page_with};
 
 use self::entered::Entered;
 use self::fields::Fields;
 use self::read::Ground;
 use crate::calendar::Reader;
+use crate::change::{change, gone, may_write, told};
 use crate::group::{known, read_revision, scope};
-use crate::group_form::gone;
 use crate::names::{self, Offer};
 use crate::phrase;
 use crate::preview::{self, Changed};
 use crate::turns::Turns;
+use crate::undo::Undos;
 use crate::words::WORDS;
 
 pub(crate) use self::remove::{ask as ask_remove, remove};
@@ -300,6 +301,7 @@ fn compare(visit: &Visit, subject: &Subject, shift: &Shift) -> Changed {
 /// `POST /groups/{id}/shifts/{shift}`
 pub(crate) async fn save(
     visit: Visit,
+    Extension(undos): Extension<Undos>,
     Path((group, shift)): Path<(String, String)>,
     form: Form,
 ) -> Answer {
@@ -312,7 +314,6 @@ pub(crate) async fn save(
     let Some(shift) = read(&visit, &subject, &entered, &mut faults) else {
         return Ok(form_page(&visit, &subject, &entered, faults, Beside::default()));
     };
-    let principal = visit.principal.clone();
     let known = subject.shift.as_ref();
     let expects = known.map(|old| Expect {
         kind: Kind::Shift,
@@ -323,10 +324,9 @@ pub(crate) async fn save(
     let intent =
         Intent { expects: expects.into_iter().collect(), ..Intent::from(&visit.author(reason)) };
     let put = shift.clone();
-    let decide = move |directory: &Directory| {
-        let group = directory.group(put.group).ok_or_else(gone)?;
-        let may = allows(&principal, Permission::WriteGroups, &scope(group));
-        may.map_err(|error| Refused::one("", error.message, "validation.group.forbidden"))?;
+    let decide = move |directory: &Directory, who: &Principal| {
+        let group = directory.group(put.group).ok_or_else(|| gone(t))?;
+        may_write(who, group)?;
         // Whoever is put into a shift is put on the group's roster, as in the API.
         let mut roster = (**group).clone();
         for member in &put.members {
@@ -339,11 +339,12 @@ pub(crate) async fn save(
             Change::Put(Entity::Shift(Box::new(put.clone()))),
         ])
     };
-    let no = visit.claims.instance;
-    match visit.ui.authority.change(no, intent, visit.now, decide).await {
-        Ok(_) => {
-            let text = t.a("oncall-shift-saved", &[("name", shift.name.as_str())]);
-            Ok(visit.toast(visit.lead(&format!("groups/{}", subject.group.id)), text))
+    match change(&visit, intent, decide).await {
+        Ok(entries) => {
+            let (group, name) = (subject.group.id, shift.name.as_str());
+            let text = t.a("oncall-shift-saved", &[("name", name)]);
+            let response = visit.lead(&format!("groups/{group}"));
+            Ok(undos.toast(&visit, response, text, (group, name), entries))
         }
         Err(error) => Ok(refused(&visit, &subject, &entered, &shift, error)),
     }
@@ -391,7 +392,7 @@ fn refused(
     let t = visit.say(&WORDS);
     let newest = visit.ui.snapshots.instance(visit.claims.instance);
     let newest = newest.unwrap_or_else(|| Arc::clone(&visit.directory));
-    let fault = fault(visit, error);
+    let fault = told(visit, error);
     let mut faults = Faults::new(t);
     for (field, message) in fault.fields {
         faults.add(field_of(&field), message);

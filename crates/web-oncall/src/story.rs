@@ -114,6 +114,9 @@ fn form(visit: &Visit, reader: &Reader<'_>, span: &Span) -> Option<Replace> {
                 .value(next)
                 .autocomplete("off")
                 .with("list", "people"),
+            // Fields show minutes; what is not touched is exactly this turn, to the microsecond.
+            Field::hidden("turn-from", from.as_microsecond().to_string()),
+            Field::hidden("turn-to", span.end.as_microsecond().to_string()),
             Field::hidden("group", reader.group.id.to_string()),
             Field::hidden("then", "group"),
         ],

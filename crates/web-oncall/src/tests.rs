@@ -3,8 +3,11 @@
 mod absences;
 mod feeds;
 mod groups;
+mod meanwhile;
 mod oncall;
 mod shifts;
+mod turns;
+mod undo;
 
 use firebell_domain::group::GroupId;
 use firebell_domain::shift::ShiftId;

@@ -163,13 +163,24 @@ people-supervises = { $n ->
 }
 people-more = and { $n } more
 people-groups-none = In no group, so no alert reaches them by one.
-people-devices-none = No devices, so no message reaches them. They add devices in their own account.
+people-devices-none = No devices, so no message reaches them.
+people-devices-unknown = It could not be read just now which of them are verified.
+people-devices-change = Change devices
+people-devices-add = Add a device
+people-days = Mo Tu We Th Fr Sa Su
+people-device-used = Used
+people-device-any = Every priority
+people-device-medium = Medium and High
+people-device-high = High only
+people-device-always = At any time
+people-device-frame = { $name }: { $days }, { $from }–{ $to }
+people-device-verified = Verified
+people-device-unverified = Not verified
+people-device-failsafe = Failsafe
 people-device-order = Order
 people-device-name = Name
-people-device-kind = Kind
 people-device-address = Address
-people-device-wait = Then waits
-people-device-delay = { $n } min
+people-device-delay = then waits { $n } min
 people-device-email = E-mail
 people-device-voice = Phone call
 people-device-sms = Text message
@@ -210,7 +221,7 @@ people-fault = { $field } { $message }
 people-invite = Send them a link to choose a password
 people-hint-invite = Only if an e-mail address is entered. The link works for 30 minutes.
 people-hint-target = Unique, and what messages and integrations name them by.
-people-hint-email = Becomes their first device. They add others themselves.
+people-hint-email = Becomes their first device. Others can be added afterwards.
 people-hint-login = The user ID, if you leave it empty.
 people-hint-licence = Active users hold a licence of this type.
 people-hint-roles = What they may do. You give no role that may more than you may.
@@ -249,7 +260,16 @@ people-import-apply = { $n ->
    *[other] Import { $n } users
 }
 people-import-all = All of it is done in one change, or nothing. Lines that are refused are left out.
-people-import-wait = Importing…
+people-import-wait = { $n ->
+    [one] Importing 1 user…
+   *[other] Importing { $n } users… this may take some seconds
+}
+people-import-reading = Reading the table…
+people-import-busy = Others are importing
+people-import-busy-text = Other tables are being read or imported just now, and nothing was done with yours. It is kept below; try again in a moment.
+people-import-overtaken-text = The configuration was changed { $n } times while this import was prepared, so nothing was imported. Look at what would change now, and import it in a quieter moment.
+people-import-own-mail = is your own e-mail address, where links to a new password are sent; change it under your own devices, where you are asked for your password
+people-import-own-sign-in = would change how, or whether, you sign in yourself; leave user name, phone login and status of your own line as they are
 people-import-line = Line
 people-import-what = What
 people-import-before = before
@@ -276,3 +296,4 @@ people-column-supervisors = User IDs, of users here or in the table; new users g
 people-column-phone-login = Digits.
 people-column-external = Their key in another system.
 people-column-property = A custom field called desk; any name will do.
+people-inactive-yourself = You are no active user any more. Nothing was changed.

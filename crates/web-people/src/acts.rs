@@ -8,7 +8,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
-use firebell_access::{AuthError, Permission, Scope};
+use firebell_access::{AuthError, Permission, Principal, Scope};
 use firebell_config::{Faults, cascade};
 use firebell_domain::directory::Directory;
 use firebell_domain::name::fold;
@@ -18,7 +18,7 @@ use firebell_ui::{Answer, Area, Form, Frame, Refusal, Say, Undo, Visit, page_wit
 use http::{Extensions, StatusCode};
 
 use crate::bulk::{opposite, set_status};
-use crate::change::change;
+use crate::change::{FORBIDDEN, change};
 use crate::edit::person;
 use crate::show::{belongings, has_mail};
 use crate::words::WORDS;
@@ -165,14 +165,14 @@ pub(crate) async fn remove(visit: Visit, Path(id): Path<String>, form: Form) -> 
         faults.add("name", t.a("people-remove-wrong", &[("target", &target)]));
         return Ok(remove_page(&visit, &person, StatusCode::UNPROCESSABLE_ENTITY, faults));
     }
-    let (id, who) = (person.id, visit.principal.clone());
-    let decide = move |directory: &Directory| {
+    let id = person.id;
+    let decide = move |directory: &Directory, who: &Principal| {
         let Some(old) = directory.person(id) else { return Ok(Vec::new()) };
         // They may have got a role since that keeps others from removing them.
         if let Err(forbidden) =
-            firebell_access::allows(&who, Permission::WritePeople, &Scope::Person(old))
+            firebell_access::allows(who, Permission::WritePeople, &Scope::Person(old))
         {
-            return Err(Faults::one("", forbidden.message, "validation.person.forbidden"));
+            return Err(Faults::one("", forbidden.message, FORBIDDEN));
         }
         Ok(cascade::remove_person(directory, id))
     };

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use firebell_access::people::may_write_person;
-use firebell_access::{Permission, Scope};
+use firebell_access::{Permission, Principal, Scope};
 use firebell_config::people::put;
 use firebell_config::{Change, Faults};
 use firebell_domain::directory::Directory;
@@ -12,7 +12,7 @@ use firebell_ui::part::Notice;
 use firebell_ui::{Answer, Form, Query, Undo, Visit};
 use http::StatusCode;
 
-use crate::change::change;
+use crate::change::{FORBIDDEN, change};
 use crate::words::WORDS;
 
 /// Users that are changed at once.
@@ -79,17 +79,17 @@ pub(crate) async fn set_status(
     ids: Vec<PersonId>,
     status: Status,
 ) -> Result<Vec<PersonId>, firebell_ui::Refusal> {
-    let (who, now) = (visit.principal.clone(), visit.now);
+    let now = visit.now;
     let slot: Arc<Mutex<Vec<PersonId>>> = Arc::default();
     let changed = Arc::clone(&slot);
-    let decide = move |directory: &Directory| {
+    let decide = move |directory: &Directory, who: &Principal| {
         let mut changes: Vec<Change> = Vec::new();
         let mut done = Vec::new();
         for old in ids.iter().filter_map(|id| directory.person(*id)) {
             let new = Person { status, ..(**old).clone() };
-            if let Err(forbidden) = may_write_person(&who, Some(old), &new) {
+            if let Err(forbidden) = may_write_person(who, Some(old), &new) {
                 let message = format!("{}: {}", old.target_name, forbidden.message);
-                return Err(Faults::one("", message, "validation.person.forbidden"));
+                return Err(Faults::one("", message, FORBIDDEN));
             }
             if let Some(change) = put(Some(old), new, now) {
                 changes.push(change);

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::Duration;
 
 use axum::http::StatusCode;
+use firebell_access::Principal;
 use firebell_config::{Change, Committed, ConfigError, Faults, Intent};
 use firebell_domain::directory::Directory;
 use firebell_store::Error;
@@ -20,6 +21,9 @@ use crate::words::WORDS;
 
 /// How long a visitor waits.
 const PATIENCE: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 8 });
+
+/// How a decision says that its author may not make it.
+pub(crate) const FORBIDDEN: &str = "validation.person.forbidden";
 
 /// Nobody has decided yet.
 const WAITING: u8 = 0;
@@ -39,7 +43,8 @@ pub(crate) enum Failed {
     Unknown,
 }
 
-/// Changes the visitor's instance.
+/// Changes the visitor's instance. `decide` sees the newest configuration, and the visitor with the roles they have
+/// in it: what was taken away from them meanwhile does not count any more.
 ///
 /// # Errors
 /// [`Failed`].
@@ -49,7 +54,7 @@ pub(crate) async fn change<F>(
     decide: F,
 ) -> Result<Committed, Failed>
 where
-    F: Fn(&Directory) -> Result<Vec<Change>, Faults> + Send + Sync + 'static,
+    F: Fn(&Directory, &Principal) -> Result<Vec<Change>, Faults> + Send + Sync + 'static,
 {
     change_within(PATIENCE, visit, intent, decide).await
 }
@@ -65,15 +70,20 @@ pub(crate) async fn change_within<F>(
     decide: F,
 ) -> Result<Committed, Failed>
 where
-    F: Fn(&Directory) -> Result<Vec<Change>, Faults> + Send + Sync + 'static,
+    F: Fn(&Directory, &Principal) -> Result<Vec<Change>, Faults> + Send + Sync + 'static,
 {
     let state = Arc::new(AtomicU8::new(WAITING));
     let inside = Arc::clone(&state);
+    let (person, via) = (visit.principal.person, visit.principal.via);
+    let inactive = visit.say(&WORDS).get("people-inactive-yourself");
     let guarded = move |directory: &Directory| {
         // It may run twice: a state that was reached once stays.
         let taken = inside.compare_exchange(WAITING, BEGUN, Ordering::AcqRel, Ordering::Acquire);
         match taken {
-            Ok(_) | Err(BEGUN) => decide(directory),
+            Ok(_) | Err(BEGUN) => match Principal::of(directory, person, via) {
+                Some(who) => decide(directory, &who),
+                None => Err(Faults::one("", inactive.clone(), FORBIDDEN)),
+            },
             Err(_) => Err(Faults::one("", "nobody waits any more", "validation.common.given_up")),
         }
     };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use firebell_access::people::{may_write_mail, may_write_person};
-use firebell_access::{Permission, Scope};
+use firebell_access::{Permission, Principal, Scope};
 use firebell_config::import::email_device;
 use firebell_config::key::hash;
 use firebell_config::people::put;
@@ -17,7 +17,7 @@ use firebell_ui::part::{Faults as FormFaults, Field, Notice};
 use firebell_ui::{Answer, Form, Query, Visit, page, page_with};
 use http::Extensions;
 
-use crate::change::{Failed, change};
+use crate::change::{FORBIDDEN, Failed, change};
 use crate::entry::Entry;
 use crate::form::{About, FormPart, form, page_of, told};
 use crate::licence::{Standing, standing};
@@ -123,18 +123,16 @@ async fn attempt(visit: &Visit, entry: &Entry, key: &str) -> Result<Committed, F
     let mut intent = Intent::from(&visit.author("user added"));
     // It means nothing in another instance or from somebody else.
     intent.key = Some(hash(&format!("user-form\n{instance}\n{}\n{key}", visit.principal.person)));
-    let (entry, who, by) = (entry.clone(), visit.principal.clone(), Arc::clone(&visit.person));
+    let (entry, by) = (entry.clone(), Arc::clone(&visit.person));
     let (random, now) = (&visit.ui.random, visit.now);
     // Made beforehand, because a decision may run twice.
     let (id, device) = (PersonId::new(random, now), DeviceId::new(random, now));
-    let decide = move |directory: &Directory| {
+    let decide = move |directory: &Directory, who: &Principal| {
         // Whoever adds may have been changed meanwhile.
         let by = directory.person(by.id).unwrap_or(&by);
         let person = entry.newcomer(directory, id, by, now)?;
-        let refuse = |field: &str, message: String| {
-            Err(Faults::one(field, message, "validation.person.forbidden"))
-        };
-        if let Err(forbidden) = may_write_person(&who, None, &person) {
+        let refuse = |field: &str, message: String| Err(Faults::one(field, message, FORBIDDEN));
+        if let Err(forbidden) = may_write_person(who, None, &person) {
             return refuse("roles", forbidden.message);
         }
         let mut changes: Vec<Change> = Vec::new();
@@ -143,7 +141,7 @@ async fn attempt(visit: &Visit, entry: &Entry, key: &str) -> Result<Committed, F
                 let message = "must be an e-mail address such as ann@example.org".to_owned();
                 return refuse("emailAddress", message);
             }
-            if let Err(forbidden) = may_write_mail(&who, &person) {
+            if let Err(forbidden) = may_write_mail(who, &person) {
                 return refuse("emailAddress", forbidden.message);
             }
             let address = Address::Email(entry.email.clone());

@@ -7,7 +7,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use firebell_access::people::may_write_person;
-use firebell_access::{Permission, Scope};
+use firebell_access::{Permission, Principal, Scope};
 use firebell_config::history::Moment;
 use firebell_config::people::put;
 use firebell_config::{ConfigError, Expect, Faults, Intent};
@@ -16,7 +16,7 @@ use firebell_domain::person::{Person, PersonId};
 use firebell_ui::part::{Faults as FormFaults, Field, Notice};
 use firebell_ui::{Answer, Form, Refusal, Visit, page, page_with};
 
-use crate::change::{Failed, change};
+use crate::change::{FORBIDDEN, Failed, change};
 use crate::entry::Entry;
 use crate::form::{About, FormPart, conflict, faults, form, page_of, told};
 use crate::licence::{Standing, standing};
@@ -85,16 +85,15 @@ pub(crate) async fn save(visit: Visit, Path(id): Path<String>, posted: Form) -> 
     let mut intent = Intent::from(&visit.author("user changed"));
     let subject = old.id.to_bytes();
     intent.expects = vec![Expect { kind: Kind::Person, id: subject, revision: Some(rev) }];
-    let (mine, who, now) = (entry.clone(), visit.principal.clone(), visit.now);
+    let (mine, now) = (entry.clone(), visit.now);
     // What was entered, as the newest configuration reads it: for the page of a conflict.
-    let decide = move |directory: &Directory| {
+    let decide = move |directory: &Directory, who: &Principal| {
         let Some(old) = directory.person(PersonId::from_bytes(subject)) else {
             return Ok(Vec::new());
         };
         let new = mine.changed(directory, old)?;
-        if let Err(forbidden) = may_write_person(&who, Some(old), &new) {
-            let subcode = "validation.person.forbidden";
-            return Err(Faults::one("roles", forbidden.message, subcode));
+        if let Err(forbidden) = may_write_person(who, Some(old), &new) {
+            return Err(Faults::one("roles", forbidden.message, FORBIDDEN));
         }
         Ok(put(Some(old), new, now).into_iter().collect())
     };

@@ -1,31 +1,28 @@
 //! People from a table: entered or read from a file, shown as a plan, and done exactly as shown.
 //!
-//! The plan is made anew on the newest configuration inside of the change. If it would do anything
-//! else than what was shown, nothing is done and the new plan is shown. A table becomes one change:
-//! all of it, or nothing.
+//! The plan is made anew on the newest configuration before it is done. If it would do anything else than what was
+//! shown, nothing is done and the new plan is shown. A table becomes one change: all of it, or nothing.
 
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+mod apply;
+
+pub(crate) use apply::Turns;
+
+use std::sync::Arc;
 
 use askama::Template;
+use axum::Extension;
 use axum::extract::Request;
 use axum::response::{IntoResponse as _, Response};
-use firebell_access::people::{may_write_mail, may_write_person};
-use firebell_access::{Permission, Principal, Scope};
-use firebell_base::{Random, Timestamp};
+use firebell_access::{Permission, Scope};
 use firebell_config::digest::Digest;
 use firebell_config::import::{
-    Act, BYTES_MAX, COLUMNS, Column, Fate, Importer, LINES_MAX, Line, Plan, Refusal as Wrong,
-    SAMPLE, plan,
+    BYTES_MAX, COLUMNS, Column, Fate, LINES_MAX, Line, Plan, Refusal as Wrong, SAMPLE,
 };
-use firebell_config::{ConfigError, Faults};
 use firebell_domain::directory::Directory;
-use firebell_domain::person::PersonId;
 use firebell_ui::part::{Crumbs, Notice};
-use firebell_ui::{Answer, Area, Form, Frame, Refusal, Say, Visit, page_with, read_form};
+use firebell_ui::{Answer, Area, Form, Frame, Say, Visit, page_with, read_form};
 use http::{HeaderValue, StatusCode, header};
 
-use crate::change::{Failed, change_within};
 use crate::licence::{self, standing_for};
 use crate::words::{self, WORDS};
 
@@ -36,12 +33,6 @@ const SHOWN_MAX: usize = 200;
 
 /// Bytes of a table that stands in its field once more when the plan is shown.
 const SHOWN_BYTES_MAX: usize = 64 * 1024;
-
-/// How long a visitor waits: ten thousand new users are planned and written in seconds.
-const PATIENCE: Duration = Duration::from_secs(if cfg!(test) { 5 } else { 60 });
-
-/// Why a plan was not carried out.
-const MOVED: &str = "import.moved";
 
 #[derive(Debug, Template)]
 #[template(path = "people/import.html")]
@@ -73,6 +64,8 @@ struct Preview {
     /// Whether anything can be done.
     ready: bool,
     submit: String,
+    /// What the button says while it is done.
+    wait: String,
 }
 
 /// Lines of one fate.
@@ -121,7 +114,11 @@ pub(crate) async fn template(visit: Visit) -> Answer {
 }
 
 /// `POST /users/import`: shows what would change; with `digest`, does it.
-pub(crate) async fn post(visit: Visit, request: Request) -> Answer {
+pub(crate) async fn post(
+    visit: Visit,
+    Extension(turns): Extension<Arc<Turns>>,
+    request: Request,
+) -> Answer {
     visit.require(Permission::WritePeople, &Scope::Instance)?;
     let t = visit.say(&WORDS);
     let Ok(form) = read_form(request.into_body(), FORM_BYTES_MAX).await else {
@@ -136,8 +133,8 @@ pub(crate) async fn post(visit: Visit, request: Request) -> Answer {
         return Ok(import_page(&visit, status, String::new(), vec![notice], None));
     }
     match form.text("digest") {
-        "" => preview(&visit, text, StatusCode::OK, Vec::new()).await,
-        digest => apply(&visit, text, digest.to_owned()).await,
+        "" => preview(&visit, &turns, text).await,
+        digest => apply::apply(&visit, &turns, text, digest).await,
     }
 }
 
@@ -147,113 +144,41 @@ fn table(form: &Form) -> String {
     if text.trim().is_empty() { String::new() } else { text }
 }
 
-/// What a plan needs besides the directory.
-#[derive(Clone)]
-struct Planner {
-    text: Arc<str>,
-    who: Principal,
-    by: PersonId,
-    now: Timestamp,
-    random: Random,
+async fn preview(visit: &Visit, turns: &Turns, text: String) -> Answer {
+    let Ok(_turn) = turns.previews.try_acquire() else { return Ok(busy(visit, text)) };
+    planned(visit, text, StatusCode::OK, Vec::new()).await
 }
 
-impl Planner {
-    fn of(visit: &Visit, text: &str) -> Self {
-        Self {
-            text: text.into(),
-            who: visit.principal.clone(),
-            by: visit.person.id,
-            now: visit.now,
-            random: visit.ui.random.clone(),
-        }
-    }
-
-    fn plan(&self, directory: &Directory) -> Plan {
-        let allow = |act: Act<'_>| {
-            match act {
-                Act::Person { before, after } => may_write_person(&self.who, before, after),
-                Act::Mail { owner } => may_write_mail(&self.who, owner),
-            }
-            .map_err(|forbidden| forbidden.message)
-        };
-        let (by, now, random) = (self.by, self.now, &self.random);
-        plan(&self.text, &Importer { directory, by, now, random, allow: &allow })
-    }
+/// What the table would change by now, below why nothing was changed; the table alone if others are being read.
+async fn previewed_again(
+    visit: &Visit,
+    turns: &Turns,
+    text: String,
+    status: StatusCode,
+    notice: Notice,
+) -> Answer {
+    let Ok(_turn) = turns.previews.try_acquire() else {
+        return Ok(import_page(visit, status, text, vec![notice], None));
+    };
+    planned(visit, text, status, vec![notice]).await
 }
 
-async fn preview(visit: &Visit, text: String, status: StatusCode, notices: Vec<Notice>) -> Answer {
-    let (planner, directory) = (Planner::of(visit, &text), Arc::clone(&visit.directory));
+/// Says that others are at it, and keeps the table.
+fn busy(visit: &Visit, text: String) -> Response {
+    let t = visit.say(&WORDS);
+    let notice = Notice::info(t.get("people-import-busy"), t.get("people-import-busy-text"));
+    import_page(visit, StatusCode::TOO_MANY_REQUESTS, text, vec![notice], None)
+}
+
+async fn planned(visit: &Visit, text: String, status: StatusCode, notices: Vec<Notice>) -> Answer {
+    let planner = apply::Planner::of(visit, &text);
+    let plan = Arc::new(move |directory: &Directory| planner.plan(directory));
     // Somebody else's change may be newer than this visit.
-    let newest = visit.ui.snapshots.instance(directory.instance.no).unwrap_or(directory);
-    let work = tokio::task::spawn_blocking(move || planner.plan(&newest));
-    let plan = work.await.map_err(|error| {
-        tracing::error!(%error, "an import could not be planned");
-        Refusal::new(StatusCode::INTERNAL_SERVER_ERROR.into_response())
-    })?;
+    let newest = visit.ui.snapshots.instance(visit.directory.instance.no);
+    let newest = newest.unwrap_or_else(|| Arc::clone(&visit.directory));
+    let plan = apply::planned(plan, newest).await.map_err(|failed| failed.refusal(visit))?;
     let shown = previewed(visit, &plan).await;
     Ok(import_page(visit, status, text, notices, Some(shown)))
-}
-
-async fn apply(visit: &Visit, text: String, shown: String) -> Answer {
-    let t = visit.say(&WORDS);
-    let planner = Planner::of(visit, &text);
-    let slot: Arc<Mutex<Option<[usize; 4]>>> = Arc::default();
-    let counts = Arc::clone(&slot);
-    let decide = move |directory: &Directory| {
-        let plan = planner.plan(directory);
-        if plan.digest.to_string() != shown || plan.is_empty() {
-            return Err(Faults::one("", "the plan is another one by now", MOVED));
-        }
-        *counts.lock().unwrap_or_else(PoisonError::into_inner) = Some(plan.counts());
-        Ok(plan.changes)
-    };
-    let author = visit.author("users imported");
-    let Err(failed) = change_within(PATIENCE, visit, &author, decide).await else {
-        let counts = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let [added, changed, ..] = counts.unwrap_or_default();
-        let (added, changed) = (t.n("people-n-added", added), t.n("people-n-changed", changed));
-        let said = t.a("people-imported", &[("added", &added), ("changed", &changed)]);
-        return Ok(visit.toast(visit.lead("users?sort=-updated"), said));
-    };
-    let (status, notice) = refused(visit, t, failed);
-    preview(visit, text, status, vec![notice]).await
-}
-
-/// Why nothing was imported, and with which status that is said.
-fn refused(visit: &Visit, t: Say, failed: Failed) -> (StatusCode, Notice) {
-    let wrong = |word: &str, text: String| Notice::wrong(t.get(word), text);
-    match failed {
-        Failed::NotMade => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            wrong("people-unconfirmed", t.get("people-unconfirmed-import")),
-        ),
-        Failed::Unknown => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            wrong("people-unconfirmed", t.get("people-unknown-import")),
-        ),
-        Failed::Refused(ConfigError::Invalid(faults)) if moved(&faults) => {
-            (StatusCode::CONFLICT, wrong("people-import-moved", t.get("people-import-moved-text")))
-        }
-        Failed::Refused(ConfigError::Denied(denial)) => {
-            let reason = licence::reason(visit, &denial);
-            let text = t.a("people-denied-import", &[("text", &reason.text)]);
-            let mut notice = wrong("people-no-licence", text);
-            for (label, href) in reason.links {
-                notice = notice.link(label, href);
-            }
-            (StatusCode::CONFLICT, notice)
-        }
-        Failed::Refused(error) => {
-            let fault = firebell_ui::write::fault(visit, error);
-            let list: Vec<String> = fault.fields.into_iter().map(|(_, message)| message).collect();
-            let text = format!("{} {}", fault.text, list.join("; "));
-            (fault.status, Notice::wrong(fault.word, text))
-        }
-    }
-}
-
-fn moved(faults: &Faults) -> bool {
-    faults.0.iter().any(|fault| fault.subcode == MOVED)
 }
 
 async fn previewed(visit: &Visit, plan: &Plan) -> Preview {
@@ -295,6 +220,7 @@ async fn previewed(visit: &Visit, plan: &Plan) -> Preview {
         sections: sections.into_iter().filter(|one| !one.lines.is_empty()).collect(),
         ready,
         submit: t.n("people-import-apply", added + changed),
+        wait: t.n("people-import-wait", added + changed),
     }
 }
 

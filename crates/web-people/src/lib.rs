@@ -6,7 +6,7 @@
 //! | `list`, `columns`, `export`, `bulk` | the list: filters, columns, CSV, several at once |
 //! | `entry`, `form` | what is entered about a person, and the form it is entered in |
 //! | `create`, `edit` | adds somebody; changes somebody |
-//! | `show`, `acts` | one user's page; what is done with one press |
+//! | `show`, `devices`, `acts` | one user's page; their devices on it; what is done with one press |
 //! | `import` | people from a table, with a preview |
 //! | `suggest` | names to choose from while typing |
 //!
@@ -25,6 +25,7 @@ mod form;
 mod create;
 mod edit;
 mod show;
+mod devices;
 mod acts;
 mod import;
 mod more;
@@ -39,8 +40,16 @@ use axum::{Extension, Router};
 use firebell_config::roll::Rolls;
 use firebell_ui::Ui;
 
-/// The routes of these pages.
+use import::Turns;
+
+/// The routes of these pages. Which devices are verified is shown where the request has a `Prober`, as
+/// `firebell-web` gives it to every page.
 pub fn router() -> Router<Ui> {
+    with_turns(Arc::new(Turns::default()))
+}
+
+/// The same, with the places for imports given.
+fn with_turns(turns: Arc<Turns>) -> Router<Ui> {
     Router::new()
         .route("/users", get(list::list))
         .route("/users/export.csv", get(export::export))
@@ -57,4 +66,5 @@ pub fn router() -> Router<Ui> {
         .route("/users/{id}/remove", get(acts::ask_remove).post(acts::remove))
         .route("/users/{id}/password-mail", post(acts::mail_password))
         .layer(Extension(Arc::new(Rolls::default())))
+        .layer(Extension(turns))
 }

@@ -3,16 +3,19 @@
 use std::sync::Arc;
 
 use askama::Template;
+use axum::Extension;
 use axum::extract::Path;
 use firebell_access::{Permission, Scope};
 use firebell_config::people::{FIELDS, field};
-use firebell_domain::device::{Address, Device};
+use firebell_domain::device::Address;
 use firebell_domain::directory::Kind;
 use firebell_domain::person::{Person, Status};
+use firebell_pipeline::probe::Prober;
 use firebell_ui::part::{Badge, Button, Crumbs, Reason};
 use firebell_ui::{Answer, Area, Frame, Say, Visit, When, page};
 
 use crate::columns::{groups_of, members_of};
+use crate::devices::{self, Reached, Tried, reached};
 use crate::edit::person;
 use crate::words::{self, WORDS};
 
@@ -32,6 +35,9 @@ struct ShowPage {
     facts: Vec<(String, String)>,
     custom: Vec<(String, String)>,
     devices: Vec<Reached>,
+    device_buttons: Vec<Button>,
+    /// That it is not known which devices are verified; empty if it is.
+    devices_unknown: String,
     groups: Vec<(String, String)>,
     groups_more: String,
     supervises: String,
@@ -42,23 +48,17 @@ struct ShowPage {
     revision: String,
 }
 
-/// A device as it is shown.
-#[derive(Debug)]
-struct Reached {
-    order: u16,
-    name: String,
-    kind: String,
-    address: String,
-    status: Badge,
-    delay: String,
-}
-
 /// `GET /users/{id}`
-pub(crate) async fn show(visit: Visit, Path(id): Path<String>) -> Answer {
+pub(crate) async fn show(
+    visit: Visit,
+    Path(id): Path<String>,
+    prober: Option<Extension<Prober>>,
+) -> Answer {
     visit.require(Permission::ReadConfiguration, &Scope::Instance)?;
     let person = Arc::clone(person(&visit, &id)?);
+    let tried = devices::tried(&visit, prober.map(|prober| prober.0), &person).await;
     // Rosters and people of a large instance are looked through: not on a serving thread.
-    let work = tokio::task::spawn_blocking(move || shown(&visit, &person));
+    let work = tokio::task::spawn_blocking(move || shown(&visit, &person, &tried));
     let shown = work.await.map_err(|error| {
         tracing::error!(%error, "the page of a user could not be made");
         let failed = http::StatusCode::INTERNAL_SERVER_ERROR;
@@ -67,7 +67,7 @@ pub(crate) async fn show(visit: Visit, Path(id): Path<String>) -> Answer {
     Ok(page(&shown))
 }
 
-fn shown(visit: &Visit, person: &Person) -> ShowPage {
+fn shown(visit: &Visit, person: &Person, tried: &Tried) -> ShowPage {
     let t = visit.say(&WORDS);
     let directory = &visit.directory;
     let licence = words::licence(t, person.licence);
@@ -105,7 +105,12 @@ fn shown(visit: &Visit, person: &Person) -> ShowPage {
         buttons: buttons(visit, t, person),
         facts,
         custom: person.properties.iter().map(|(k, v)| (k.clone(), v.to_string())).collect(),
-        devices: directory.devices_of(person.id).map(|one| reached(t, one)).collect(),
+        devices: reached(visit, t, person, tried),
+        device_buttons: devices::buttons(visit, t, person),
+        devices_unknown: match tried {
+            Some(_) => String::new(),
+            None => t.get("people-devices-unknown"),
+        },
         groups,
         groups_more,
         supervises: t.n("people-supervises", supervised),
@@ -127,31 +132,6 @@ fn listed(visit: &Visit, t: Say, names: Vec<String>) -> (Vec<(String, String)>, 
         (name, visit.href(&format!("groups/{}", id.unwrap_or_default())))
     });
     (linked.collect(), more)
-}
-
-fn reached(t: Say, device: &Device) -> Reached {
-    let (kind, address) = match &device.address {
-        Address::Email(address) => ("people-device-email", address.clone()),
-        Address::Voice(number) => ("people-device-voice", number.clone()),
-        Address::Sms(number) => ("people-device-sms", number.clone()),
-        // Whoever has a webhook's address may post to it.
-        Address::Webhook { url, .. } => ("people-device-webhook", host_of(url)),
-    };
-    Reached {
-        order: device.sequence,
-        name: device.name.to_string(),
-        kind: t.get(kind),
-        address,
-        status: words::status(t, device.status),
-        delay: t.n("people-device-delay", device.delay_minutes),
-    }
-}
-
-/// Scheme and host of a URL; the rest may be a password.
-fn host_of(url: &str) -> String {
-    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
-    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    format!("{scheme}://{host}/…")
 }
 
 fn buttons(visit: &Visit, t: Say, person: &Person) -> Vec<Button> {

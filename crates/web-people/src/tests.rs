@@ -4,6 +4,8 @@ mod adding;
 mod editing;
 mod importing;
 mod listing;
+mod meanwhile;
+mod showing;
 
 use std::sync::mpsc;
 use std::thread::JoinHandle;

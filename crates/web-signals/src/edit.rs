@@ -1,12 +1,27 @@
 //! What the forms of these pages share: the revision a page was made of, changes under it, refusals by
 //! field, and texts that came from outside made inert.
+//!
+//! Whoever changes something is asked for their permission twice: before, for a page that says why not,
+//! and by [`change`] in the transaction, of the newest configuration. What was taken away from them
+//! meanwhile does not count any more.
 
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use firebell_access::{Permission, Principal, Scope, allows};
 use firebell_config::{Change, Committed, ConfigError, Expect, Faults as Wrong, Intent};
 use firebell_domain::directory::{Directory, Kind, Revision};
 use firebell_domain::name::{Name, is_invisible};
-use firebell_ui::part::{Faults, Notice};
+use firebell_ui::part::{Difference, Faults, Notice};
 use firebell_ui::write::{self, WriteFault};
-use firebell_ui::{Say, Visit};
+use firebell_ui::{Form, Refusal, Say, Visit};
+
+use crate::words::WORDS;
+
+/// How a decision says that its author may not make it.
+const FORBIDDEN: &str = "validation.common.forbidden";
+/// How long the newest configuration is waited for, to show it to a second editor.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The revision that changed an entity last, as a form sends it back.
 pub(crate) fn revision_text(directory: &Directory, kind: Kind, id: [u8; 16]) -> String {
@@ -19,23 +34,83 @@ pub(crate) fn revision(text: &str) -> Option<Revision> {
     Some(Revision { epoch: epoch.parse().ok()?, n: n.parse().ok()? })
 }
 
-/// An intent of the visitor; with `seen`, only if the entity is still as it was then.
-pub(crate) fn intent(visit: &Visit, reason: &str, seen: Option<(Kind, [u8; 16], &str)>) -> Intent {
-    let mut intent = Intent::from(&visit.author(reason));
-    if let Some((kind, id, text)) = seen {
-        // Without a revision it must at least be there.
-        intent.expects.push(Expect { kind, id, revision: revision(text) });
-    }
-    intent
+/// What whoever filled in this form saw of an entity: its change depends on that. `path` is the way from
+/// the root to where the form is.
+///
+/// # Errors
+/// 422: without a revision nobody knows what they saw, and what others did meanwhile would be lost.
+pub(crate) fn seen(
+    visit: &Visit,
+    form: &Form,
+    (kind, id): (Kind, [u8; 16]),
+    path: &str,
+) -> Result<Expect, Refusal> {
+    let Some(at) = revision(form.text("rev")) else {
+        let t = visit.say(&WORDS);
+        let notice = Notice::wrong(t.get("signals-not-saved"), t.get("signals-no-revision"));
+        let notice = notice.link(t.get("signals-open-again"), visit.href(path));
+        return Err(visit.notice(StatusCode::UNPROCESSABLE_ENTITY, notice));
+    };
+    Ok(Expect { kind, id, revision: Some(at) })
 }
 
-/// Changes the visitor's instance.
+/// An intent of the visitor; with `seen`, only if the entity is still as it was then.
+pub(crate) fn intent(visit: &Visit, reason: &str, seen: Option<Expect>) -> Intent {
+    let expects = seen.into_iter().collect();
+    Intent { expects, ..Intent::from(&visit.author(reason)) }
+}
+
+/// Changes the visitor's instance, if they still may in the newest configuration.
 pub(crate) async fn change(
     visit: &Visit,
+    permission: Permission,
     intent: Intent,
     decide: impl Fn(&Directory) -> Result<Vec<Change>, Wrong> + Send + Sync + 'static,
 ) -> Result<Committed, ConfigError> {
-    visit.ui.authority.change(visit.claims.instance, intent, visit.now, decide).await
+    let (person, via, t) = (visit.principal.person, visit.principal.via, visit.say(&WORDS));
+    let allowed = move |directory: &Directory| {
+        let principal = Principal::of(directory, person, via);
+        let may = principal.map_or_else(
+            || Err(t.get("signals-forbidden-inactive")),
+            |one| allows(&one, permission, &Scope::Instance).map_err(|error| error.message),
+        );
+        may.map_err(|message| Wrong::one("", message, FORBIDDEN))?;
+        decide(directory)
+    };
+    visit.ui.authority.change(visit.claims.instance, intent, visit.now, allowed).await
+}
+
+/// Why the author may not, if that is what is wrong.
+fn forbidden(error: &ConfigError) -> Option<String> {
+    let ConfigError::Invalid(wrong) = error else { return None };
+    let found = wrong.0.iter().find(|fault| fault.subcode == FORBIDDEN);
+    found.map(|fault| fault.message.clone())
+}
+
+/// The page of a refused change that has no form to go back to.
+pub(crate) fn refused(visit: &Visit, error: ConfigError) -> Refusal {
+    let (fault, notice) = blame(visit, error, &mut Faults::new(visit.say(&WORDS)), |_| None);
+    visit.notice(fault.status, notice)
+}
+
+/// The visitor with the newest configuration there is, for what a second editor is shown. Another process
+/// may have changed it, and this one may not know yet.
+pub(crate) async fn newest(visit: &Visit) -> Visit {
+    let snapshots = &visit.ui.snapshots;
+    let refreshed = tokio::time::timeout(PATIENCE, snapshots.refresh(&visit.ui.db)).await;
+    if let Ok(Err(error)) = refreshed {
+        tracing::warn!(%error, "the newest configuration could not be read");
+    }
+    let mut newest = visit.clone();
+    if let Some(directory) = snapshots.instance(visit.claims.instance) {
+        newest.directory = directory;
+    }
+    newest
+}
+
+/// A row of what a second editor is shown.
+pub(crate) fn difference(field: String, theirs: &str, yours: &str) -> Difference {
+    Difference { field, was: None, theirs: theirs.to_owned(), yours: yours.trim().to_owned() }
 }
 
 /// Puts what was refused where it belongs: to the fields that `named` knows, or above the form.
@@ -45,11 +120,17 @@ pub(crate) fn blame(
     faults: &mut Faults,
     named: impl Fn(&str) -> Option<&'static str>,
 ) -> (WriteFault, Notice) {
-    let fault = write::fault(visit, error);
+    let why_not = forbidden(&error);
+    let mut fault = write::fault(visit, error);
+    if let Some(why) = why_not {
+        fault.status = StatusCode::FORBIDDEN;
+        let notice = Notice::wrong(visit.say(&WORDS).get("signals-forbidden"), why);
+        return (fault, notice);
+    }
     for (field, message) in &fault.fields {
         match named(field) {
             Some(name) => faults.add(name, message.clone()),
-            None => faults.add("", format!("{field} {message}")),
+            None => faults.add("", format!("{field} {message}").trim().to_owned()),
         }
     }
     let notice = Notice::wrong(fault.word.clone(), fault.text.clone());

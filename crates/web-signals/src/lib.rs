@@ -5,6 +5,7 @@
 //! | [`integrations`] | the doors of senders, their keys, set-up, events, and a test of the whole way |
 //! | [`forms`] | what becomes of events: whom they tell, what messages say, what may be answered |
 //! | [`silences`], [`windows`] | what hides events, with what it would hide before it is saved |
+//! | [`hiding`] | the form that these two share |
 //! | [`matchers`], [`local`], [`preview`], [`edit`] | what several of these pages share |
 //!
 //! `web` puts the session gate around [`router`]. Nothing here decides what hides an event or who is
@@ -12,6 +13,7 @@
 
 mod edit;
 mod forms;
+mod hiding;
 mod integrations;
 mod local;
 mod matchers;
@@ -25,11 +27,12 @@ mod tests;
 
 use axum::Router;
 use axum::routing::{get, post};
+use firebell_domain::suppression::{MaintenanceWindow, Silence};
 use firebell_ui::Ui;
 
 /// The routes of these pages.
 pub fn router() -> Router<Ui> {
-    Router::new().merge(doors()).merge(hiding())
+    Router::new().merge(doors()).merge(hides())
 }
 
 fn doors() -> Router<Ui> {
@@ -51,18 +54,19 @@ fn doors() -> Router<Ui> {
         .route("/integrations/{integration}/test/{request}", get(trial::follow))
 }
 
-fn hiding() -> Router<Ui> {
+fn hides() -> Router<Ui> {
+    use hiding::save::{look, make, new, save, show};
     Router::new()
-        .route("/silences", get(silences::list::show).post(silences::save::make))
-        .route("/silences/new", get(silences::save::new))
-        .route("/silences/preview", post(silences::save::preview))
-        .route("/silences/{silence}", get(silences::save::show).post(silences::save::save))
+        .route("/silences", get(silences::list::show).post(make::<Silence>))
+        .route("/silences/new", get(new::<Silence>))
+        .route("/silences/preview", post(look::<Silence>))
+        .route("/silences/{silence}", get(show::<Silence>).post(save::<Silence>))
         .route("/silences/{silence}/end", post(silences::end::end))
         .route("/silences/{silence}/restore", post(silences::end::restore))
-        .route("/windows", get(windows::list::show).post(windows::save::make))
-        .route("/windows/new", get(windows::save::new))
-        .route("/windows/preview", post(windows::save::preview))
-        .route("/windows/{window}", get(windows::save::show).post(windows::save::save))
+        .route("/windows", get(windows::list::show).post(make::<MaintenanceWindow>))
+        .route("/windows/new", get(new::<MaintenanceWindow>))
+        .route("/windows/preview", post(look::<MaintenanceWindow>))
+        .route("/windows/{window}", get(show::<MaintenanceWindow>).post(save::<MaintenanceWindow>))
         .route("/windows/{window}/end", post(windows::end::end))
         .route("/windows/{window}/restore", post(windows::end::restore))
         .route("/windows/{window}/remove", post(windows::end::remove))

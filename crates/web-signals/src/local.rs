@@ -29,6 +29,11 @@ pub(crate) fn read(
     at
 }
 
+/// A time that was shown to the minute and sent back as it was shown is the instant it was.
+pub(crate) fn unmoved(at: Timestamp, was: Option<Timestamp>, zone: &Zone) -> Timestamp {
+    was.filter(|was| shown(*was, zone) == shown(at, zone)).unwrap_or(at)
+}
+
 /// The zone in a field.
 pub(crate) fn zone(faults: &mut Faults, field: &str, text: &str) -> Option<Zone> {
     match Zone::parse(text) {

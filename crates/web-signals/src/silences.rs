@@ -1,8 +1,8 @@
 //! Silences: what hides events for a time, because it is known and being worked on.
 
 pub(crate) mod end;
+pub(crate) mod form;
 pub(crate) mod list;
-pub(crate) mod save;
 
 use std::sync::Arc;
 

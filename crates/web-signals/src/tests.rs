@@ -3,6 +3,7 @@
 mod doors;
 mod forms;
 mod hiding;
+mod meanwhile;
 mod words;
 mod ways;
 

@@ -1,10 +1,9 @@
 //! Maintenance windows: what hides the events of integrations during planned, perhaps recurring, work.
 
 pub(crate) mod end;
-pub(crate) mod entered;
+pub(crate) mod form;
 pub(crate) mod list;
 pub(crate) mod recurrence;
-pub(crate) mod save;
 
 use std::sync::Arc;
 

@@ -1,9 +1,9 @@
 // Keeps files whose names are hashes of what is in them, and a page that says that there is no connection.
-// Pages with content are never kept: what they say must be true when it is read.
+// Pages with content are never kept: what they say must be true when it is read. Release APP_RELEASE.
 "use strict";
 const FILES = "firebell-files-1";
 const FILES_MAX = 60;
-const OFFLINE = ["offline", "icon.svg", "assets/APP_STYLE"];
+const OFFLINE = ["offline", "icon.svg", "assets/APP_STYLE", "assets/APP_SCRIPT"];
 const ASSET = /\/assets\/[a-z]+-[0-9a-f]{32}\.[a-z0-9]+$/;
 
 self.addEventListener("install", (event) => {

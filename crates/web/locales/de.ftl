@@ -311,6 +311,20 @@ web-device-code-right = { $name } ist bestätigt.
 web-device-verify-title = { $name } bestätigen
 web-device-verify-text = Ein Code zeigt, dass bei dir ankommt, was an { $address } gesendet wird. Sonst ändert sich nichts: Alarme gehen mit und ohne Bestätigung dorthin.
 web-device-already = Bestätigt { $when }.
+web-devices-of = Geräte von { $user }
+web-devices-of-none-line = Noch kann kein Alarm { $user } erreichen.
+web-devices-of-empty-text = Füge eine Adresse oder eine Nummer hinzu, damit Alarme { $user } erreichen.
+web-device-of-unverified-tip = Alarme werden trotzdem hierher gesendet. { $user } kann das Gerät im eigenen Konto bestätigen, um sicher zu sein, dass sie ankommen.
+web-device-of-test = Test senden
+web-device-of-test-of = Test an { $name } senden
+web-device-of-added = { $name } ist hinzugefügt. Bestätigt ist es nicht: Das kann { $user } im eigenen Konto tun.
+web-device-of-new = Gerät für { $user } hinzufügen
+web-device-of-new-text = Es kommt ans Ende der Reihenfolge von { $user }. Danach kannst du es nach oben schieben.
+web-device-of-back = Zurück zu den Geräten von { $user }
+web-device-user = Benutzer
+web-device-users = Benutzer
+web-device-inactive = Du bist kein aktiver Benutzer mehr. Es wurde nichts geändert.
+web-device-forbidden = Nicht erlaubt
 web-device-new = Gerät hinzufügen
 web-device-new-text = Es kommt ans Ende deiner Reihenfolge. Du kannst es danach nach oben schieben.
 web-device-kind = Art
@@ -418,6 +432,10 @@ web-start-none-text = Dieser Server startete ohne Einrichtungs-Token. Starte ihn
 web-start-not = Es wurde nichts eingerichtet
 web-start-wrong = Das Token ist falsch. Kopiere es ganz aus dem Terminal von firebell serve.
 web-start-spent = Das Token gilt nicht mehr. Starte firebell serve neu: es gibt ein neues aus.
+web-start-many = { $n ->
+    [one] Das Token ist falsch, wie viele andere in der letzten Minute. Warte eine Sekunde und kopiere es dann vollständig aus dem Terminal von firebell serve.
+   *[other] Das Token ist falsch, wie viele andere in der letzten Minute. Warte { $n } Sekunden und kopiere es dann vollständig aus dem Terminal von firebell serve.
+}
 web-start-busy = Jemand anders richtet ihn gerade ein. Warte ein paar Sekunden und lade die Seite neu.
 web-start-later = Es konnte gerade nicht eingerichtet werden
 web-start-later-text = Es wurde nichts gemacht. Was du eingegeben hast, bleibt erhalten, außer Passwort und Token; versuche es gleich noch einmal.

@@ -311,6 +311,20 @@ web-device-code-right = { $name } is verified.
 web-device-verify-title = Verify { $name }
 web-device-verify-text = A code shows that what is sent to { $address } arrives at you. Nothing else changes: alerts are sent there with and without it.
 web-device-already = It is verified since { $when }.
+web-devices-of = Devices of { $user }
+web-devices-of-none-line = No alert can reach { $user } yet.
+web-devices-of-empty-text = Add an address or a number, so that alerts reach { $user }.
+web-device-of-unverified-tip = Alerts are sent here all the same. { $user } can verify it in their account, to be sure that they arrive.
+web-device-of-test = Send a test
+web-device-of-test-of = Send a test to { $name }
+web-device-of-added = { $name } is added. It is not verified: { $user } can do that in their account.
+web-device-of-new = Add a device for { $user }
+web-device-of-new-text = It comes last in the order of { $user }. You can move it up afterwards.
+web-device-of-back = Back to the devices of { $user }
+web-device-user = user
+web-device-users = Users
+web-device-inactive = You are no active user any more. Nothing was changed.
+web-device-forbidden = Not allowed
 web-device-new = Add a device
 web-device-new-text = It comes last in your order. You can move it up afterwards.
 web-device-kind = Kind
@@ -418,6 +432,10 @@ web-start-none-text = This server started without a set-up token. Restart it to 
 web-start-not = Nothing was set up
 web-start-wrong = The token is wrong. Copy all of it from the terminal of firebell serve.
 web-start-spent = The token does not count any more. Restart firebell serve: it prints a new one.
+web-start-many = { $n ->
+    [one] The token is wrong, and so were many others in the last minute. Wait one second, then copy all of it from the terminal of firebell serve.
+   *[other] The token is wrong, and so were many others in the last minute. Wait { $n } seconds, then copy all of it from the terminal of firebell serve.
+}
 web-start-busy = Somebody else is setting it up this very moment. Wait a few seconds and load the page again.
 web-start-later = It could not be set up just now
 web-start-later-text = Nothing was made. What you entered is kept, but for the password and the token; try again in a moment.

@@ -311,6 +311,20 @@ web-device-code-right = { $name } er bekreftet.
 web-device-verify-title = Bekreft { $name }
 web-device-verify-text = En kode viser at det som sendes til { $address }, kommer frem til deg. Ingenting annet endres: alarmer blir sendt dit med og uten.
 web-device-already = Den er bekreftet { $when }.
+web-devices-of = Enhetene til { $user }
+web-devices-of-none-line = Ingen alarmer kan nå { $user } ennå.
+web-devices-of-empty-text = Legg til en adresse eller et nummer, så alarmer når { $user }.
+web-device-of-unverified-tip = Alarmer blir sendt hit likevel. { $user } kan bekrefte enheten i sin egen konto, for å være sikker på at de kommer frem.
+web-device-of-test = Send en test
+web-device-of-test-of = Send en test til { $name }
+web-device-of-added = { $name } er lagt til. Den er ikke bekreftet: Det kan { $user } gjøre i sin egen konto.
+web-device-of-new = Legg til en enhet for { $user }
+web-device-of-new-text = Den kommer sist i rekkefølgen til { $user }. Du kan flytte den opp etterpå.
+web-device-of-back = Tilbake til enhetene til { $user }
+web-device-user = bruker
+web-device-users = Brukere
+web-device-inactive = Du er ikke lenger en aktiv bruker. Ingenting ble endret.
+web-device-forbidden = Ikke tillatt
 web-device-new = Legg til en enhet
 web-device-new-text = Den kommer sist i rekkefølgen din. Du kan flytte den opp etterpå.
 web-device-kind = Type
@@ -418,6 +432,10 @@ web-start-none-text = Denne serveren startet uten oppsettnøkkel. Start den på 
 web-start-not = Ingenting ble satt opp
 web-start-wrong = Nøkkelen er feil. Kopier hele fra terminalen til firebell serve.
 web-start-spent = Nøkkelen gjelder ikke lenger. Start firebell serve på nytt: den skriver ut en ny.
+web-start-many = { $n ->
+    [one] Nøkkelen er feil, som mange andre det siste minuttet. Vent ett sekund, og kopier så hele nøkkelen fra terminalen til firebell serve.
+   *[other] Nøkkelen er feil, som mange andre det siste minuttet. Vent { $n } sekunder, og kopier så hele nøkkelen fra terminalen til firebell serve.
+}
 web-start-busy = Noen andre setter den opp akkurat nå. Vent noen sekunder og last siden på nytt.
 web-start-later = Den kunne ikke settes opp akkurat nå
 web-start-later-text = Ingenting ble laget. Det du skrev, er tatt vare på, bortsett fra passordet og nøkkelen; prøv igjen om et øyeblikk.

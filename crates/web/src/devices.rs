@@ -1,37 +1,58 @@
-//! The pages of one's own devices: the list with its order, adding and changing, trying and verifying.
+//! The pages of somebody's devices: the list with its order, adding and changing, trying and verifying.
 //!
-//! Only one's own: another's id is unknown here, whatever it is. Whoever may change them is decided by
-//! `access`; what is sent is bounded by the pipeline's prober. A new e-mail address needs the password: a link
-//! to a new password is sent there, and a browser that was left open must not become the account.
+//! The same pages for one's own and for those of users whom one looks after; `whose` says which. A device of
+//! anybody else is unknown here, whatever its id. Whoever may change them is decided by `access`; what is sent is
+//! bounded by the pipeline's prober. A new e-mail address of one's own needs the password: a link to a new password
+//! is sent there, and a browser that was left open must not become the account. Verifying is for the owner alone:
+//! it shows that whoever reads what arrives is the one who asked for it.
 
 mod entered;
 mod edit;
 mod list;
 mod removed;
 mod verify;
+mod whose;
 
-pub(crate) use edit::{add, change, edit, new};
-pub(crate) use list::show;
-pub(crate) use removed::{Removed, remove, restore};
-pub(crate) use verify::{code, confirm, test, verification};
+pub(crate) use removed::Removed;
 
-use std::sync::Arc;
-
-use axum::extract::Path;
+use axum::Router;
 use axum::http::StatusCode;
-use firebell_access::{Permission, Scope};
+use axum::routing::{get, post};
 use firebell_config::{Change, Faults as Wrong};
-use firebell_domain::device::{Address, Device, DeviceId};
+use firebell_domain::device::{Address, Device};
 use firebell_domain::directory::{Directory, Entity};
 use firebell_domain::person::PersonId;
 use firebell_pipeline::probe::{ProbeError, Reach};
-use firebell_ui::{Answer, Refusal, Say, Visit};
+use firebell_ui::{Answer, Say, Visit};
 
 use crate::Web;
 use crate::words::WORDS;
+use whose::Whose;
 
-/// Where the list is, from the root.
+/// Where the list of one's own is, from the root.
 const LIST: &str = "account/devices";
+
+/// The pages of devices: one's own, and those of others.
+pub(crate) fn router() -> Router<Web> {
+    let own = Router::new()
+        .route("/{device}/code", post(verify::code))
+        .route("/{device}/verify", get(verify::verification).post(verify::confirm))
+        .merge(anybodys());
+    Router::new().nest("/account/devices", own).nest("/users/{id}/devices", anybodys())
+}
+
+/// What the owner and others can do.
+fn anybodys() -> Router<Web> {
+    Router::new()
+        .route("/", get(list::show))
+        .route("/new", get(edit::new).post(edit::add))
+        .route("/restore", post(removed::restore))
+        .route("/{device}", get(edit::edit).post(edit::change))
+        .route("/{device}/up", post(up))
+        .route("/{device}/down", post(down))
+        .route("/{device}/remove", post(removed::remove))
+        .route("/{device}/test", post(verify::test))
+}
 
 /// What a device is, by what reaches it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,25 +120,12 @@ impl Kind {
     }
 }
 
-/// Where a device leads, as shown to its owner.
+/// Where a device leads, as shown to whoever may change it.
 fn place(device: &Device) -> String {
     match &device.address {
         Address::Email(text) | Address::Voice(text) | Address::Sms(text) => text.clone(),
         Address::Webhook { url, .. } => url.clone(),
     }
-}
-
-/// Whether the visitor may change their devices.
-fn require(visit: &Visit) -> Result<(), Refusal> {
-    visit.require(Permission::WriteOwnDevices, &Scope::Person(&visit.person))
-}
-
-/// The visitor's device with this id.
-fn own(visit: &Visit, id: &str) -> Result<Arc<Device>, Refusal> {
-    let id: Option<DeviceId> = id.parse().ok();
-    let found = id.and_then(|id| visit.directory.device(id));
-    let found = found.filter(|device| device.owner == visit.person.id).cloned();
-    found.ok_or_else(|| visit.missing(&visit.say(&WORDS).get("web-device-this")))
 }
 
 /// A person's devices in their order.
@@ -134,20 +142,22 @@ fn numbered(devices: Vec<Device>) -> Vec<Change> {
     numbered.collect()
 }
 
-/// `POST /account/devices/{device}/up`
-pub(crate) async fn up(visit: Visit, Path(id): Path<String>) -> Answer {
-    shift(&visit, &id, true).await
+/// `POST …/devices/{device}/up`
+async fn up(whose: Whose) -> Answer {
+    shift(&whose, true).await
 }
 
-/// `POST /account/devices/{device}/down`
-pub(crate) async fn down(visit: Visit, Path(id): Path<String>) -> Answer {
-    shift(&visit, &id, false).await
+/// `POST …/devices/{device}/down`
+async fn down(whose: Whose) -> Answer {
+    shift(&whose, false).await
 }
 
-async fn shift(visit: &Visit, id: &str, up: bool) -> Answer {
-    require(visit)?;
-    let (device, person) = (own(visit, id)?.id, visit.person.id);
+async fn shift(whose: &Whose, up: bool) -> Answer {
+    whose.require()?;
+    let (visit, still) = (&whose.visit, whose.still());
+    let (device, person) = (whose.device()?.id, whose.owner.id);
     let decide = move |directory: &Directory| {
+        still(directory, None)?;
         let mut all = in_order(directory, person);
         let here = all.iter().position(|one| one.id == device);
         let there = here.and_then(|here| if up { here.checked_sub(1) } else { Some(here + 1) });
@@ -158,12 +168,12 @@ async fn shift(visit: &Visit, id: &str, up: bool) -> Answer {
         }
         Ok::<_, Wrong>(numbered(all))
     };
-    let author = visit.author("own devices reordered");
+    let author = whose.author("devices reordered");
     let changed = visit.ui.authority.change(visit.claims.instance, &author, visit.now, decide);
-    changed.await.map_err(|error| visit.refused(error))?;
+    changed.await.map_err(|error| whose.refused(error))?;
     // Where the focus was, so that a key can be pressed again.
     let button = if up { "up" } else { "down" };
-    let response = visit.lead(&format!("{LIST}#{button}-{device}"));
+    let response = visit.lead(&format!("{}#{button}-{device}", whose.list));
     Ok(visit.toast(response, visit.say(&WORDS).get("web-device-moved")))
 }
 

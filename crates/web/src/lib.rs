@@ -11,7 +11,7 @@
 //! | `outside` | what surrounds pages for people who are not signed in |
 //! | `sign_in`, `reset`, `kept` | signing in and out, a forgotten password, entries that outlived a session |
 //! | `account`, `password` | one's profile and sessions, one's own password |
-//! | `devices`, `keys` | one's own devices and API keys |
+//! | `devices`, `keys` | one's own devices, and those of users one looks after; one's own API keys |
 //! | `start`, `checklist` | first run, and what comes before the first real alert |
 //! | `pwa` | what makes the pages installable |
 //! | `words` | the catalogue of sentences |
@@ -46,10 +46,10 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-use axum::Router;
 use axum::extract::FromRef;
 use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use firebell_access::first_run::FirstRun;
 use firebell_pipeline::probe::Prober;
 use firebell_ui::{SignInPage, Ui, of_pages, only_own_pages, signed_in};
@@ -90,6 +90,8 @@ pub fn router(web: Web, inside: Router<Ui>, open: Router<Ui>) -> Router {
     let ui = web.ui.clone();
     let gate = from_fn_with_state((ui.clone(), sign_in::keeping as SignInPage), signed_in);
     let own = own().with_state(web.clone());
+    // Pages of users say which devices are verified.
+    let inside = inside.layer(Extension(web.prober.clone()));
     let inside = inside.merge(firebell_ui::router()).merge(own).layer(gate);
     let personal = Router::new()
         .route("/", get(sign_in::root))
@@ -126,19 +128,7 @@ fn own() -> Router<Web> {
         .route("/account/password", get(password::show).post(password::set))
         .route("/account/end-others", post(account::end_others))
         .route("/account/sessions/{session}/end", post(account::end))
-        .route("/account/devices", get(devices::show))
-        .route("/account/devices/new", get(devices::new).post(devices::add))
-        .route("/account/devices/restore", post(devices::restore))
-        .route("/account/devices/{device}", get(devices::edit).post(devices::change))
-        .route("/account/devices/{device}/up", post(devices::up))
-        .route("/account/devices/{device}/down", post(devices::down))
-        .route("/account/devices/{device}/remove", post(devices::remove))
-        .route("/account/devices/{device}/test", post(devices::test))
-        .route("/account/devices/{device}/code", post(devices::code))
-        .route(
-            "/account/devices/{device}/verify",
-            get(devices::verification).post(devices::confirm),
-        )
+        .merge(devices::router())
         .route("/account/keys", get(keys::show).post(keys::create))
         .route("/account/keys/{key}/revoke", post(keys::revoke))
         .route("/start/checklist", get(checklist::show))

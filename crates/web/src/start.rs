@@ -1,9 +1,12 @@
 //! First run: whoever has the token that `serve` printed makes the first instance and its administrator,
 //! themselves, and is signed in.
 //!
-//! The token is checked before anything else is looked at, and given up only when the instance is there. Of two
+//! The token is checked before anything else is looked at, and given up only when the instance is there. After many
+//! wrong ones there is a pause for further wrong ones, which ends by itself (see `access::first_run`). Of two
 //! at once one does it: here by the token, across processes by the configuration's authority. Once there is an
 //! instance, nobody can do it again, whatever they have.
+
+use std::time::Duration;
 
 use askama::Template;
 use axum::extract::{Request, State};
@@ -101,17 +104,7 @@ pub(crate) async fn set_up(State(web): State<Web>, request: Request) -> Response
     let taken = match web.first_run.take(form.text("token"), now) {
         Ok(taken) => taken,
         Err(Refused::Over) => return over(&web, headers),
-        Err(refused) => {
-            let (status, why) = match refused {
-                Refused::Busy => (StatusCode::CONFLICT, t.get("web-start-busy")),
-                Refused::Spent => (StatusCode::GONE, t.get("web-start-spent")),
-                Refused::Wrong | Refused::Over => (StatusCode::FORBIDDEN, t.get("web-start-wrong")),
-            };
-            let mut faults = Faults::new(t);
-            faults.add("token", why.clone());
-            let trouble = Trouble::new(status, Notice::wrong(t.get("web-start-not"), why));
-            return laid_out(headers, &entered, faults, Some(trouble));
-        }
+        Err(refused) => return not_taken(headers, &entered, refused),
     };
     let mut faults = Faults::new(t);
     let Some(checked) = entered.checked(&web, t, (&form, now), &mut faults) else {
@@ -120,6 +113,26 @@ pub(crate) async fn set_up(State(web): State<Web>, request: Request) -> Response
         return laid_out(headers, &entered, faults, Some(trouble));
     };
     make(&web, &parts, (taken, checked), &entered).await
+}
+
+/// The page for whoever may not set up, or not now.
+fn not_taken(headers: &HeaderMap, entered: &Entered, refused: Refused) -> Response {
+    let t = for_visitor(headers);
+    let (status, why, wait) = match refused {
+        Refused::Busy => (StatusCode::CONFLICT, t.get("web-start-busy"), None),
+        Refused::Spent => (StatusCode::GONE, t.get("web-start-spent"), None),
+        Refused::TooMany(wait) => {
+            // Rounded up: whoever comes then is not early.
+            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+            let why = t.n("web-start-many", seconds);
+            (StatusCode::TOO_MANY_REQUESTS, why, Some(Duration::from_secs(seconds)))
+        }
+        Refused::Wrong | Refused::Over => (StatusCode::FORBIDDEN, t.get("web-start-wrong"), None),
+    };
+    let mut faults = Faults::new(t);
+    faults.add("token", why.clone());
+    let notice = Notice::wrong(t.get("web-start-not"), why);
+    laid_out(headers, entered, faults, Some(Trouble { notice, status, wait }))
 }
 
 fn is_open(web: &Web) -> bool {

@@ -7,6 +7,7 @@ mod reset;
 mod password;
 mod own;
 mod devices;
+mod others;
 mod account;
 mod start;
 mod world;

@@ -77,10 +77,10 @@ impl Known {
         live.cloned().collect()
     }
 
-    /// Puts a new session in.
-    pub(super) fn put(&mut self, session: Session, now: Timestamp) {
+    /// Puts a new session in; says whether others ended, because there were too many.
+    pub(super) fn put(&mut self, session: Session, now: Timestamp) -> bool {
         self.dirty.insert(key(&session));
-        self.insert(session, now);
+        self.insert(session, now)
     }
 
     /// Ends a session, known or not.
@@ -166,8 +166,9 @@ impl Known {
         }
     }
 
-    /// Joins what another process wrote with what is known.
-    pub(super) fn learn(&mut self, row: &Session, now: Timestamp) {
+    /// Joins what another process wrote with what is known; says whether something ended.
+    pub(super) fn learn(&mut self, row: &Session, now: Timestamp) -> bool {
+        let before = self.find(row).map(|held| (held.began, held.ended));
         let held = self.hold(row, now);
         held.began = held.began.max(row.began);
         held.expires = held.expires.max(row.expires);
@@ -179,6 +180,8 @@ impl Known {
             held.address.clone_from(&row.address);
             held.agent.clone_from(&row.agent);
         }
+        // A mark, too, is an entry that has ended; it ends more by beginning later.
+        held.ended.is_some() && before != Some((held.began, held.ended))
     }
 
     /// The first of what is to be written.
@@ -223,7 +226,9 @@ impl Known {
         &mut held[place]
     }
 
-    fn insert(&mut self, session: Session, now: Timestamp) {
+    /// Says whether sessions ended to make room.
+    fn insert(&mut self, session: Session, now: Timestamp) -> bool {
+        let floor = self.floor;
         if self.count >= SESSIONS_MAX {
             self.sweep(now);
         }
@@ -235,7 +240,7 @@ impl Known {
         let most = match kind {
             SessionKind::Web => WEB_SESSIONS_MAX,
             SessionKind::Api => API_SESSIONS_MAX,
-            SessionKind::WebBefore | SessionKind::ApiBefore => return,
+            SessionKind::WebBefore | SessionKind::ApiBefore => return self.floor != floor,
         };
         let of_kind = held.iter().filter(|one| one.kind == kind);
         if of_kind.clone().count() > most
@@ -243,7 +248,9 @@ impl Known {
         {
             self.retain_of(who, |one| one.kind != kind || one.began > oldest);
             self.end_before(who, kind, oldest, now);
+            return true;
         }
+        self.floor != floor
     }
 
     /// Keeps some of a person's sessions.

@@ -415,3 +415,48 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn whoever_waits_for_ends_is_told_of_each_and_of_nothing_else() {
+    let world = world();
+    let elsewhere = World { sessions: Sessions::new(&KEY), ..self::world() };
+    let mut ends = world.sessions.ends();
+    let mut told = || ends.is_new();
+    let (one, api) = (world.web(at(0)), world.api(at(0)));
+    let tokens = world.refresh(&api.refresh, at(1)).expect("exchanged");
+    world.sessions.learn(&elsewhere.sessions.pending(), at(1));
+    assert!(!world.sessions.end(NO, AKIRA, Id::from_bytes([9; 16]), at(1)), "not theirs");
+    assert!(!told(), "nothing ended");
+    assert!(world.sessions.end(NO, AKIRA, one.session.id, at(2)));
+    assert!(told(), "one ended");
+    world.sessions.end_others(&one.session, at(3));
+    assert!(told(), "the others ended");
+    world.sessions.end_api(NO, AKIRA, api.session, at(3));
+    assert!(told(), "by a key");
+    world.sessions.end_all(NO, AKIRA, at(3));
+    assert!(told(), "all ended");
+    let claims = world.sessions.read(TokenKind::Session, one.token.expose(), at(4)).expect("read");
+    world.sessions.end_of(&claims, at(4));
+    assert!(told(), "of a token");
+    let next = world.api(at(5));
+    world.refresh(&next.refresh, at(5)).expect("exchanged");
+    assert!(!told());
+    assert!(world.refresh(&next.refresh, at(500)).is_err(), "a copy");
+    assert!(told(), "and that ends it");
+    assert!(world.refresh(&tokens.refresh, at(501)).is_err());
+    told();
+    // What another process ended, once: rows come again and again.
+    let there = elsewhere.web(at(600));
+    world.sessions.learn(&elsewhere.sessions.pending(), at(600));
+    assert!(!told(), "it began elsewhere");
+    elsewhere.sessions.end_all(NO, AKIRA, at(601));
+    let rows = elsewhere.sessions.pending();
+    world.sessions.learn(&rows, at(602));
+    assert!(told() && !world.is_in(&there, at(602)), "it ended elsewhere");
+    world.sessions.learn(&rows, at(603));
+    assert!(!told(), "that is known");
+    for n in 0..=i64::try_from(WEB_SESSIONS_MAX).expect("a number") {
+        world.web(at(700 + n));
+    }
+    assert!(told(), "too many of one person end the oldest");
+}

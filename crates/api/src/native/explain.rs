@@ -121,7 +121,7 @@ fn explained(directory: &Directory, draft: &Draft, explanation: &Explanation) ->
                 "at": format_time(told.at),
                 "person": shape::person(directory, told.person),
                 "device": shape::device(directory, told.device),
-                "why": told.why,
+                "why": told.why.to_string(),
             })
         })
         .collect();
@@ -134,7 +134,7 @@ fn explained(directory: &Directory, draft: &Draft, explanation: &Explanation) ->
             "dedupKey": draft.dedup_key,
             "priority": draft.priority.map(Priority::word),
         },
-        "outcome": explanation.outcome,
+        "outcome": explanation.outcome.to_string(),
         "rule": explanation.rule.map(|rule| shape::rule(directory, rule)),
         "told": told,
         "timeline": timeline,

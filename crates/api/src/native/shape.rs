@@ -140,7 +140,7 @@ pub(super) fn entry(directory: &Directory, entry: &Entry) -> Value {
     put("at", json!(format_time(entry.at)));
     put("step", json!(entry.step.word()));
     // A webhook's receiver may repeat what it got, and its answer is told here.
-    put("text", json!(masked(&entry.text)));
+    put("text", json!(masked(&entry.text())));
     if let Some(id) = entry.person {
         put("person", person(directory, id));
     }

@@ -8,6 +8,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::middleware::from_fn;
 use firebell_access::Authenticator;
 use firebell_access::first_run::FirstRun;
 use firebell_access::link::LinkKey;
@@ -52,6 +53,8 @@ pub(crate) struct Moving {
     pub(crate) writer: JournalWriter,
     pub(crate) engine: Engine,
     pub(crate) deliverer: Deliverer,
+    /// What it counts.
+    pub(crate) metrics: Metrics,
 }
 
 /// What requests hold of the pipeline.
@@ -101,8 +104,9 @@ impl House {
             // Only pages of other releases miss them.
             tracing::warn!(%error, "the files of pages were not kept");
         }
-        let router = self.router(db, Hands { intake, responder, live, metrics });
-        Ok((router, Moving { writer, engine, deliverer }))
+        let hands = Hands { intake, responder, live, metrics: Arc::clone(&metrics) };
+        let router = self.router(db, hands);
+        Ok((router, Moving { writer, engine, deliverer, metrics }))
     }
 
     /// What the pages about oneself need besides.
@@ -150,7 +154,8 @@ impl House {
             replica: Some(self.replica.clone()),
         });
         let tended = super::tend::router(&self.replica, self.settings.plane.feed_token.as_ref());
-        firebell_api::router(api).merge(pages_router(self.web(db, pages))).merge(tended)
+        let all = firebell_api::router(api).merge(pages_router(self.web(db, pages))).merge(tended);
+        all.layer(from_fn(firebell_ui::page_for_nowhere))
     }
 }
 

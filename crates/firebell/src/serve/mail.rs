@@ -103,7 +103,7 @@ impl Carrier {
             alert_number: 0,
             to: Address::Email(to.to_owned()),
             recipient_name: mail.name.clone(),
-            language: "en".to_owned(),
+            language: mail.written_in().to_owned(),
             subject: mail.subject(),
             text: mail.text(&self.public_url).expose().to_owned(),
             html: None,
@@ -162,6 +162,7 @@ mod tests {
         ResetMail {
             to: vec!["ada@example.org".to_owned(), "ada@example.net".to_owned()],
             name: "Ada Sample".to_owned(),
+            language: "en".to_owned(),
             instance: "acme".to_owned(),
             login: "ada".to_owned(),
             token: Secret::new("the-token"),

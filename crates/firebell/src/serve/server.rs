@@ -6,7 +6,7 @@
 //! | journal writer | the last handle of intake is gone, with the http server |
 //! | engine | told to, after the writer: what was accepted is seen |
 //! | deliverer | told to, after the engine; what is being sent is finished and recorded |
-//! | replica, retention, mail | told to |
+//! | replica, retention, statistics, mail | told to |
 //! | sessions, node | told to, after the http server: who signed in last is written down too |
 //! | arrival | told to; only in a server that was started without its database |
 //!
@@ -38,6 +38,7 @@ use super::mail;
 use super::node::{self, Late};
 use super::sessions::{self, Keeper};
 use super::signals::Signals;
+use super::statistics;
 use super::tasks::{Broken, Ended, Tasks};
 use super::upkeep::{self, Forgetting};
 use crate::Context;
@@ -51,6 +52,7 @@ const ENGINE: &str = "engine";
 const DELIVERER: &str = "deliverer";
 const REPLICA: &str = "replica";
 const RETENTION: &str = "retention";
+const STATISTICS: &str = "statistics";
 const SESSIONS: &str = "sessions";
 const NODE: &str = "node";
 const MAIL: &str = "mail";
@@ -195,7 +197,7 @@ impl Server {
 
     /// Begins everything that needs the database.
     fn begin(&mut self, Opened { db, router, moving }: Opened) {
-        let Moving { writer, engine, deliverer } = moving;
+        let Moving { writer, engine, deliverer, metrics } = moving;
         let (house, signalled) = (&self.house, self.signalled.clone());
         self.late.set(SqlSource::new(db.clone()));
         self.tasks.start(WRITER, async {
@@ -208,6 +210,8 @@ impl Server {
             deliverer.run(signalled.deliverer).await;
             Ok(())
         });
+        let keep = statistics::keep(db.clone(), metrics, signalled.upkeep.clone());
+        self.tasks.start(STATISTICS, keep);
         let forgetting = Forgetting {
             db: db.clone(),
             snapshots: house.snapshots.clone(),
@@ -321,7 +325,7 @@ impl Server {
         in_time &= self.tasks.wait_for(ENGINE, FINISH_MAX).await;
         stops.deliverer.send_replace(true);
         in_time &= self.tasks.wait_for(DELIVERER, DELIVER_MAX).await;
-        for name in [REPLICA, RETENTION, SESSIONS, NODE, MAIL, WAITING, ARRIVAL] {
+        for name in [REPLICA, RETENTION, STATISTICS, SESSIONS, NODE, MAIL, WAITING, ARRIVAL] {
             in_time &= self.tasks.wait_for(name, FINISH_MAX).await;
         }
         if !in_time {

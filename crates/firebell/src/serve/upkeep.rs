@@ -55,6 +55,7 @@ pub(crate) async fn forget(with: Forgetting, mut stop: Stop) -> Ended {
                 alerts = removed.alerts,
                 events = removed.events,
                 deliveries = removed.deliveries,
+                checks = removed.checks,
                 "removed what was older than its retention"
             ),
             Err(error) => tracing::warn!(

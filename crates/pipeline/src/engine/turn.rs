@@ -13,7 +13,7 @@ use firebell_domain::group::GroupId;
 use firebell_domain::instance::InstanceNo;
 use firebell_domain::notification::Notification;
 use firebell_domain::routing::Note;
-use firebell_domain::timeline::{Entry, Step};
+use firebell_domain::timeline::{Correlation, Entry, Escalating, Step};
 use firebell_sql::{Error, WriteTx};
 use firebell_store::escalations::Escalation;
 use firebell_store::notifications::Next;
@@ -185,8 +185,8 @@ impl Transaction<'_> {
         let Context { now, random, metrics, .. } = self.context;
         let no = directory.instance.no;
         let Opened { alert, draft } = new;
-        let text = format!("Alert {} opened, priority {}", alert.number, alert.priority.word());
-        self.changes.note(no, alert.id, Entry::new(*now, Step::Correlate, text));
+        let opened = Correlation::Opened { number: alert.number, priority: alert.priority };
+        self.changes.note(no, alert.id, Entry::new(*now, Step::Correlate, opened));
         let form = directory.form(alert.form).filter(|_| alert.state == State::Open);
         if let Some(form) = form {
             let moment = Moment { directory, now: *now, random };
@@ -252,8 +252,9 @@ impl Transaction<'_> {
                 // Answered, ended, or unreadable: nothing more to walk.
                 if let Err(error) = decoded {
                     tracing::error!(%error, alert = %alert.id, "an escalation ends unfinished");
-                    let text = format!("The escalation ends here: {error}");
-                    self.changes.note(no, alert.id, Entry::new(context.now, Step::Escalate, text));
+                    let broken = Escalating::Broken { reason: error.to_string() };
+                    let entry = Entry::new(context.now, Step::Escalate, broken);
+                    self.changes.note(no, alert.id, entry);
                 }
                 row.due = None;
                 self.changes.walked.push(row);

@@ -22,8 +22,8 @@ pub(super) fn texts(
             format!("Firebell-Test für {device}"),
             format!(
                 "Hallo {name},\n\n\
-                 das ist ein Test, den du für dein Gerät {device} bei {instance} angefordert hast. \
-                 Er ist angekommen; es gibt nichts zu tun.\n"
+                 das ist ein Test deines Geräts {device} bei {instance}. Er ist angekommen; es gibt \
+                 nichts zu tun.\n"
             ),
         ),
         ("de", Purpose::Code(code)) => (
@@ -39,8 +39,8 @@ pub(super) fn texts(
             format!("Firebell-test for {device}"),
             format!(
                 "Hei {name},\n\n\
-                 dette er en test du ba om for enheten {device} hos {instance}. Den kom frem; du \
-                 trenger ikke gjøre noe.\n"
+                 dette er en test av enheten {device} hos {instance}. Den kom frem; du trenger ikke \
+                 gjøre noe.\n"
             ),
         ),
         ("nb" | "no" | "nn", Purpose::Code(code)) => (
@@ -56,8 +56,8 @@ pub(super) fn texts(
             format!("Firebell test for {device}"),
             format!(
                 "Hello {name},\n\n\
-                 this is a test that you asked for, for your device {device} at {instance}. It has \
-                 arrived; there is nothing to do.\n"
+                 this is a test of your device {device} at {instance}. It has arrived; there is \
+                 nothing to do.\n"
             ),
         ),
         (_, Purpose::Code(code)) => (

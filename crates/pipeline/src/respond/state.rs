@@ -6,7 +6,7 @@ use firebell_base::Timestamp;
 use firebell_domain::alert::{Alert, AlertId, CloseCause, Closed, State};
 use firebell_domain::instance::InstanceNo;
 use firebell_domain::person::PersonId;
-use firebell_domain::timeline::{Entry, Step};
+use firebell_domain::timeline::{Answering, Called, Entry, Step};
 use firebell_sql::{Error, WriteTx};
 use firebell_store::{alerts, escalations, notifications, timeline};
 
@@ -40,12 +40,12 @@ impl Responder {
             .write("respond.change_state", move |tx| {
                 let alert = alerts::lock(tx, no, id)?.ok_or(RespondError::NoAlert)?;
                 let asked = Asked { no, change, by, now, name: &name };
-                let Some((alert, text)) = asked.apply(tx, alert)? else {
+                let Some((alert, what)) = asked.apply(tx, alert)? else {
                     let alert = alerts::get(tx, no, id)?.ok_or(RespondError::NoAlert)?;
                     return Ok((alert, false));
                 };
                 alerts::update(tx, &[(no, &alert)])?;
-                let entry = Entry::new(now, Step::Respond, text).person(by);
+                let entry = Entry::new(now, Step::Respond, what).person(by);
                 let entries = BTreeMap::from([((no, alert.id), vec![entry])]);
                 timeline::insert(tx, &entries, now, &random)?;
                 Ok::<_, RespondError>((alert, true))
@@ -62,18 +62,19 @@ struct Asked<'a> {
     change: StateChange,
     by: PersonId,
     now: Timestamp,
-    name: &'a str,
+    name: &'a Called,
 }
 
 impl Asked<'_> {
-    /// The alert after the change and the sentence about it; none when it is so already.
+    /// The alert after the change and what the timeline says of it; none when it is so already.
     fn apply(
         &self,
         tx: &mut WriteTx<'_>,
         mut alert: Alert,
-    ) -> Result<Option<(Alert, String)>, RespondError> {
+    ) -> Result<Option<(Alert, Answering)>, RespondError> {
         let Asked { no, change, by, now, name } = *self;
-        let text = match (change, alert.state) {
+        let person = name.clone();
+        let what = match (change, alert.state) {
             (StateChange::Suspend | StateChange::Resume, State::Closed) => {
                 return Err(RespondError::Closed);
             }
@@ -84,7 +85,7 @@ impl Asked<'_> {
                 alert.state = State::Suspended;
                 notifications::park(tx, no, alert.id)?;
                 pause(tx, no, alert.id)?;
-                format!("Suspended by {name}: nothing is sent until it is resumed")
+                Answering::Suspended { person }
             }
             (StateChange::Resume, State::Suspended) => {
                 // Acknowledged by the source, it has no owner.
@@ -92,18 +93,18 @@ impl Asked<'_> {
                 alert.state = if acknowledged { State::Acknowledged } else { State::Open };
                 notifications::unpark(tx, no, alert.id, now)?;
                 resume(tx, no, alert.id, now)?;
-                format!("Resumed by {name}")
+                Answering::Resumed { person }
             }
             (StateChange::End, State::Open | State::Acknowledged | State::Suspended) => {
                 alert.state = State::Closed;
                 alert.closed = Some(Closed { at: now, cause: CloseCause::Person, by: Some(by) });
                 notifications::cancel_alerts(tx, no, &[alert.id], now)?;
                 escalations::stop(tx, no, &[alert.id])?;
-                format!("Ended by {name}")
+                Answering::Ended { person }
             }
         };
         alert.updated = now;
-        Ok(Some((alert, text)))
+        Ok(Some((alert, what)))
     }
 }
 

@@ -140,6 +140,6 @@
 
   $("[data-faults]")?.focus();
   document.addEventListener("htmx:afterSwap", (e) => times(e.target));
-  document.addEventListener("htmx:responseError", (e) => { if (e.detail.xhr.status !== 401) say(`${e.detail.xhr.status} ${e.detail.xhr.statusText}`); });
+  document.addEventListener("htmx:responseError", (e) => { if (e.detail.xhr.status !== 401) say(words.failed.replace("{status}", e.detail.xhr.status)); });
   document.addEventListener("htmx:beforeSwap", (e) => { if (e.detail.xhr.status === 422 || e.detail.xhr.status === 409) { e.detail.shouldSwap = true; e.detail.isError = false; } });
 })();

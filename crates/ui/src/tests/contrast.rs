@@ -54,25 +54,33 @@ fn contrast(one: Colour, other: Colour) -> f64 {
     (one.max(other) + 0.05) / (one.min(other) + 0.05)
 }
 
-/// The custom properties of the first block in `text` that are colours.
-fn colours(text: &str) -> BTreeMap<String, Colour> {
-    let block = text.split_once(":root").unwrap().1.split_once('}').unwrap().0;
-    let colour = |line: &str| {
-        let (name, value) = line.trim().strip_prefix("--")?.split_once(": oklch(")?;
-        let parts: Vec<f64> = value
-            .trim_end_matches(");")
-            .split_whitespace()
-            .map(|part| part.trim_end_matches('%').parse().unwrap())
-            .collect();
-        let [lightness, chroma, hue] = parts[..] else { panic!("{line}") };
-        Some((name.to_owned(), Colour { lightness: lightness / 100.0, chroma, hue }))
-    };
-    block.lines().filter_map(colour).collect()
+/// `oklch(98.4% 0.006 75)`, as the tokens have it.
+fn colour(text: &str) -> Colour {
+    let inside = text.trim().strip_prefix("oklch(").unwrap().strip_suffix(')').unwrap();
+    let part = |part: &str| part.trim_end_matches('%').parse().unwrap();
+    let parts: Vec<f64> = inside.split_whitespace().map(part).collect();
+    let [lightness, chroma, hue] = parts[..] else { panic!("{text}") };
+    Colour { lightness: lightness / 100.0, chroma, hue }
 }
 
+/// The custom properties that are colours: each says what it is in light and in dark.
 fn sets() -> [(&'static str, BTreeMap<String, Colour>); 2] {
-    let (light, dark) = STYLE.split_once("(prefers-color-scheme: dark)").unwrap();
-    [("light", colours(light)), ("dark", colours(dark))]
+    let block = STYLE.split_once(":root").unwrap().1.split_once('}').unwrap().0;
+    let (mut light, mut dark) = (BTreeMap::new(), BTreeMap::new());
+    for line in block.lines() {
+        let Some((name, value)) = line.trim().strip_prefix("--").and_then(|l| l.split_once(": "))
+        else {
+            continue;
+        };
+        let Some(both) = value.strip_prefix("light-dark(") else {
+            assert!(!value.starts_with("oklch("), "{name} is the same by day and by night");
+            continue;
+        };
+        let (one, other) = both.strip_suffix(");").unwrap().split_once(", ").unwrap();
+        light.insert(name.to_owned(), colour(one));
+        dark.insert(name.to_owned(), colour(other));
+    }
+    [("light", light), ("dark", dark)]
 }
 
 fn check(pairs: &[(&str, &[&str])], least: f64) {
@@ -106,13 +114,17 @@ fn controls_can_be_seen_in_both_sets() {
 }
 
 #[test]
-fn both_sets_have_the_same_colours_and_all_can_be_shown() {
+fn each_colour_stands_once_and_can_be_shown() {
     let [(_, light), (_, dark)] = sets();
-    let names = |set: &BTreeMap<String, Colour>| set.keys().cloned().collect::<Vec<_>>();
-    assert_eq!(names(&light), names(&dark));
     for (name, colour) in light.iter().chain(&dark) {
         let channels = colour.linear();
         assert!(channels.iter().all(|x| (-0.002..=1.002).contains(x)), "{name}: {channels:?}");
+        let token = format!("--{name}:");
+        assert_eq!(STYLE.matches(&token).count(), 1, "{name}");
+    }
+    for theme in ["light", "dark"] {
+        let rule = format!(":root[data-theme=\"{theme}\"] {{ color-scheme: {theme}; }}");
+        assert!(STYLE.contains(&rule), "{theme} can be chosen");
     }
 }
 

@@ -1,6 +1,7 @@
 //! What open pages hear.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::response::Response;
 use firebell_base::time::add_micros;
@@ -171,6 +172,69 @@ async fn listening_needs_a_session_and_a_place() {
     assert!(hub.enter(&pages.ui, InstanceNo(99), bo).is_ok());
 }
 
+/// Far less than the pause between two signs of life.
+const PROMPTLY: Duration = Duration::from_secs(2);
+
+/// Listens until the end; returns what was heard before it.
+async fn ended(ear: &mut Ear) -> String {
+    let all = async {
+        while let Some(bytes) = ear.stream.next().await {
+            ear.heard.push_str(&String::from_utf8_lossy(&bytes.expect("bytes")));
+        }
+    };
+    timeout(PROMPTLY, all).await.expect("the stream ends");
+    ear.heard.clone()
+}
+
+#[tokio::test]
+async fn a_stream_ends_with_its_session_and_no_other() {
+    let mut pages = pages(TestEngine::Sqlite, 1).await;
+    let (authenticator, now) = (Arc::clone(&pages.ui.authenticator), pages.world.now());
+    let sessions = authenticator.sessions();
+    let alert = pages.world.alert().await.id;
+    let paths = ["/alerts/live".to_owned(), format!("/alerts/{alert}/live")];
+    let (no, bo) = (pages.world.no, pages.person("bo"));
+    let mut other = Ear::open(&pages, "gil", "/alerts/live").await;
+    for path in &paths {
+        for how in ["one", "all", "elsewhere"] {
+            let mut ear = Ear::open(&pages, "bo", path).await;
+            ear.hears("retry: ").await;
+            match how {
+                "one" => {
+                    let newest = sessions.live(no, bo, now).remove(0);
+                    assert!(sessions.end(no, bo, newest.id, now));
+                }
+                "all" => sessions.end_all(no, bo, now),
+                _ => {
+                    let mut newest = sessions.live(no, bo, now).remove(0);
+                    newest.ended = Some(now);
+                    sessions.learn(&[newest], now);
+                }
+            }
+            // What happens from now on is not for them, however fast it comes.
+            pages.world.send("Monitor", r#"{"summary": "Not for them"}"#).await;
+            let heard = ended(&mut ear).await;
+            assert!(!heard.contains("Not for them") && !heard.contains("changed"), "{how} {heard}");
+        }
+    }
+    other.hears("Not for them").await;
+}
+
+const GONE: &str = "version: 1
+people: [{targetName: bo, firstName: Bo, lastName: Ek, roles: [Standard User], status: INACTIVE}]";
+
+#[tokio::test]
+async fn a_stream_ends_when_its_person_may_not_see_alerts_any_more() {
+    let mut pages = pages(TestEngine::Sqlite, 0).await;
+    let mut other = Ear::open(&pages, "gil", "/alerts/live").await;
+    let mut ear = Ear::open(&pages, "bo", "/alerts/live").await;
+    ear.hears("retry: ").await;
+    pages.world.apply(GONE).await;
+    pages.world.send("Monitor", r#"{"summary": "Not for them"}"#).await;
+    assert!(!ended(&mut ear).await.contains("Not for them"));
+    other.hears("Not for them").await;
+}
+
 #[tokio::test]
 async fn no_instance_takes_all_places() {
     let pages = pages(TestEngine::Sqlite, 0).await;
@@ -254,7 +318,7 @@ async fn after_a_flood_by_another_process_new_alerts_are_shown() {
             later(&pages);
             let body = format!(r#"{{"summary": "{text}"}}"#);
             pages.world.send("Monitor", &body).await;
-            let heard = timeout(std::time::Duration::from_secs(3), ear.hears(text)).await;
+            let heard = timeout(Duration::from_secs(3), ear.hears(text)).await;
             if heard.is_ok() {
                 break;
             }

@@ -16,7 +16,7 @@ async fn one_story_from_top_to_bottom() {
             "Disk 1 is full",
             "Alert 1",
             "Bo Ek told, no answer yet.",
-            "on call for Payments · Always, place 1",
+            "on call for Payments · shift Always, place 1",
             "Work Email",
             "delivered",
             "disk/1",

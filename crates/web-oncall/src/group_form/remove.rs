@@ -6,14 +6,15 @@ use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use firebell_access::{Permission, allows};
-use firebell_config::{Expect, Faults as Refused, Intent, cascade};
+use firebell_access::{Permission, Principal};
+use firebell_config::{Expect, Intent, cascade};
 use firebell_domain::directory::{Directory, Kind};
 use firebell_domain::group::Group;
 use firebell_domain::name::fold;
 use firebell_ui::part::{Crumbs, Field};
 use firebell_ui::{Answer, Area, Form, Frame, Say, Visit, page_with};
 
+use crate::change::{change, may_write, refused};
 use crate::group::{known, read_revision, revision_text, scope};
 use crate::words::WORDS;
 
@@ -86,22 +87,19 @@ pub(crate) async fn remove(visit: Visit, Path(id): Path<String>, form: Form) -> 
         let error = t.get("oncall-fault-name-typed");
         return Ok(remove_page(&visit, &group, Some(error), StatusCode::UNPROCESSABLE_ENTITY));
     }
-    let (target, principal) = (group.id, visit.principal.clone());
+    let target = group.id;
     let expect = Expect {
         kind: Kind::Group,
         id: target.to_bytes(),
         revision: Some(read_revision(form.text("rev")).unwrap_or_default()),
     };
     let intent = Intent { expects: vec![expect], ..Intent::from(&visit.author("group removed")) };
-    let decide = move |directory: &Directory| {
+    let decide = move |directory: &Directory, who: &Principal| {
         let Some(old) = directory.group(target) else { return Ok(Vec::new()) };
-        let may = allows(&principal, Permission::WriteGroups, &scope(old));
-        may.map_err(|error| Refused::one("", error.message, "validation.group.forbidden"))?;
+        may_write(who, old)?;
         Ok(cascade::remove_group(directory, target))
     };
-    let no = visit.claims.instance;
-    let work = visit.ui.authority.change(no, intent, visit.now, decide);
-    work.await.map_err(|error| visit.refused(error))?;
+    change(&visit, intent, decide).await.map_err(|error| refused(&visit, error))?;
     let text = t.a("oncall-group-removed", &[("name", group.target_name.as_str())]);
     Ok(visit.toast(visit.lead("groups"), text))
 }

@@ -8,9 +8,9 @@ use axum::Extension;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use firebell_access::{Permission, allows};
+use firebell_access::{Permission, Principal};
 use firebell_base::time::add_seconds;
-use firebell_config::{Change, Expect, Faults as Refused, Intent, cascade};
+use firebell_config::{Change, Expect, Intent, cascade};
 use firebell_domain::directory::{Directory, Entity, Kind};
 use firebell_domain::duty::{self, Window};
 use firebell_domain::group::Group;
@@ -21,9 +21,11 @@ use firebell_ui::{Answer, Area, Form, Frame, Refusal, Say, Shape, Visit, page_wi
 
 use super::{AHEAD_SECONDS, Subject};
 use crate::calendar::Reader;
+use crate::change::{change, may_write, refused};
 use crate::group::{read_revision, revision_text, scope};
 use crate::preview::{self, Changed};
 use crate::turns::Turns;
+use crate::undo::Undos;
 use crate::words::WORDS;
 
 #[derive(Template)]
@@ -100,6 +102,7 @@ fn remove_page(visit: &Visit, group: &Group, shift: &Shift, error: Option<String
 pub(crate) async fn remove(
     visit: Visit,
     Extension(turns): Extension<Turns>,
+    Extension(undos): Extension<Undos>,
     Path((group, shift)): Path<(String, String)>,
     form: Form,
 ) -> Answer {
@@ -109,29 +112,29 @@ pub(crate) async fn remove(
         let error = Some(t.get("oncall-fault-name-typed"));
         return turns.of(&visit, move |visit| remove_page(visit, &group, &shift, error)).await;
     }
-    let (target, principal) = (shift.id, visit.principal.clone());
+    let target = shift.id;
     let expect = Expect {
         kind: Kind::Shift,
         id: target.to_bytes(),
         revision: Some(read_revision(form.text("rev")).unwrap_or_default()),
     };
     let intent = Intent { expects: vec![expect], ..Intent::from(&visit.author("shift removed")) };
-    let decide = move |directory: &Directory| {
+    let decide = move |directory: &Directory, who: &Principal| {
         let Some(old) = directory.shift(target) else { return Ok(Vec::new()) };
         let Some(group) = directory.group(old.group) else { return Ok(Vec::new()) };
-        let may = allows(&principal, Permission::WriteGroups, &scope(group));
-        may.map_err(|error| Refused::one("", error.message, "validation.group.forbidden"))?;
+        may_write(who, group)?;
         let shifts = BTreeSet::from([target]);
         let gone = cascade::Gone { shifts, ..cascade::Gone::default() };
         let mut changes = cascade::remove(directory, gone);
         changes.extend(off_roster(directory, group, old));
         Ok(changes)
     };
-    let no = visit.claims.instance;
-    let work = visit.ui.authority.change(no, intent, visit.now, decide);
-    work.await.map_err(|error| visit.refused(error))?;
-    let text = t.a("oncall-shift-removed", &[("name", shift.name.as_str())]);
-    Ok(visit.toast(visit.lead(&format!("groups/{}", group.id)), text))
+    let changed = change(&visit, intent, decide).await;
+    let entries = changed.map_err(|error| refused(&visit, error))?;
+    let name = shift.name.as_str();
+    let text = t.a("oncall-shift-removed", &[("name", name)]);
+    let response = visit.lead(&format!("groups/{}", group.id));
+    Ok(undos.toast(&visit, response, text, (group.id, name), entries))
 }
 
 /// Takes those off the roster who are in no other shift, as the API does.

@@ -78,7 +78,11 @@ async fn what_is_wrong_is_said_at_the_field_and_what_was_typed_stays() {
     let past = with(&[("from", "2026-03-01T00:00"), ("to", "2026-03-02T00:00")]);
     pages.post("bo", "/absences", &past).await.is(422).says(&["Must be in the future."]);
     let long = with(&[("to", "2099-01-01T00:00")]);
-    pages.post("bo", "/absences", &long).await.is(422).says(&["days after start"]);
+    pages
+        .post("bo", "/absences", &long)
+        .await
+        .is(422)
+        .says(&["days after the start. Enter a shorter absence"]);
     assert_eq!(pages.directory().absences().len(), 0);
 }
 

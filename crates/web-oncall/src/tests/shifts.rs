@@ -7,7 +7,7 @@ use firebell_domain::shift::EscalationType;
 use super::*;
 
 /// The form of a shift for Bo and then Gil, with changes.
-fn form<'a>(changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+pub(super) fn form<'a>(changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let mut fields = vec![
         ("name", "Nights"),
         ("description", ""),

@@ -1,12 +1,16 @@
 //! Imports: the preview, doing exactly what it said, and what comes in between.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
+use firebell_domain::device::Address;
 use firebell_domain::person::LicenceType;
 use firebell_testkit::pages::{Page, Pages};
 use firebell_testkit::postgres::TestEngine;
 
 use super::{Hanging, entitle, hard, pages};
+use crate::import::Turns;
+use crate::with_turns;
 
 const TABLE: &str = "user_id;first_name;last_name;email;property:desk\r\n\
                      bo;Bo;Lund;;7\r\n\
@@ -92,6 +96,68 @@ async fn a_database_that_hangs_is_said_and_the_table_is_kept() {
     page.is(503).says(&["so nobody was added or changed", "new.one@example.org"]);
     drop(hanging);
     assert_eq!(pages.directory().people().len(), 7);
+}
+
+#[tokio::test]
+async fn two_tables_are_read_at_a_time_and_the_others_are_told() {
+    let turns = Arc::new(Turns::default());
+    let pages = Pages::new(TestEngine::Sqlite, with_turns(Arc::clone(&turns))).await;
+    let cookie = pages.session("ada");
+    let shown = preview(&pages, TABLE).await;
+    let first = turns.previews.acquire().await.unwrap();
+    preview(&pages, TABLE).await.is(200);
+    let second = turns.previews.acquire().await.unwrap();
+    let busy = preview(&pages, TABLE).await;
+    busy.is(429).says(&["Others are importing", "new.one@example.org"]);
+    assert_eq!(busy.field("digest"), None);
+    // What was shown is imported all the same, one at a time.
+    let digest = shown.field("digest").unwrap();
+    let fields = [("table", TABLE), ("digest", digest.as_str())];
+    let import = turns.imports.acquire().await.unwrap();
+    let waiting = pages.post(&cookie, "/users/import", &fields).await;
+    waiting.is(429).says(&["Others are importing", "new.one@example.org"]);
+    assert_eq!(pages.directory().people().len(), 7);
+    drop(import);
+    pages.post(&cookie, "/users/import", &fields).await.is(303);
+    // Nothing is left of it: that is said without a preview while others are at it.
+    let again = pages.post(&cookie, "/users/import", &fields).await;
+    again.is(409).says(&["Changed meanwhile"]);
+    assert_eq!(again.field("digest"), None);
+    drop((first, second));
+    preview(&pages, TABLE).await.is(200).says(&["3 unchanged"]);
+}
+
+#[tokio::test]
+async fn ones_own_way_in_is_not_changed_by_a_table() {
+    for engine in TestEngine::ALL {
+        let pages = pages(engine).await;
+        let before = pages.directory();
+        let ada = (**before.person_by_name("ada").unwrap()).clone();
+        for (columns, cells, told) in [
+            ("email", "ada@elsewhere.example", "where you are asked for your password"),
+            ("web_login", "someone.new", "how, or whether, you sign in yourself"),
+            ("phone_login", "4711", "how, or whether, you sign in yourself"),
+            ("status", "INACTIVE", "how, or whether, you sign in yourself"),
+        ] {
+            let table = format!("user_id,last_name,{columns}\nada,Changed,{cells}\nbo,Lund,\n");
+            let shown = preview(&pages, &table).await;
+            shown.is(200).says(&["0 added, 1 changed, 0 unchanged, 1 refused", told]);
+        }
+        let table = "user_id,last_name,email\nada,Changed,ada@elsewhere.example\nbo,Lund,\n";
+        let shown = preview(&pages, table).await;
+        apply(&pages, table, &shown).await.is(303);
+        let after = pages.directory();
+        assert_eq!(**after.person(ada.id).unwrap(), ada, "{engine:?}");
+        let mail = &after.devices_of(ada.id).next().unwrap().address;
+        assert_eq!(*mail, Address::Email("ada@example.org".to_owned()));
+        assert_eq!(after.person_by_name("bo").unwrap().last_name.as_str(), "Lund");
+        // Anything else of oneself, and the same address, may be in it.
+        let table = "user_id,last_name,email\nada,Changed,ada@example.org\n";
+        preview(&pages, table).await.says(&["0 added, 1 changed, 0 unchanged, 0 refused"]);
+        // Addresses of others as before.
+        let table = "user_id,email\nbo,bo@elsewhere.example\n";
+        preview(&pages, table).await.says(&["0 added, 1 changed, 0 unchanged, 0 refused"]);
+    }
 }
 
 #[tokio::test]

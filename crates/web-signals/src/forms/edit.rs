@@ -9,7 +9,7 @@ use firebell_base::Id;
 use firebell_config::{Change, Faults as Wrong};
 use firebell_domain::directory::{Directory, Entity, Kind};
 use firebell_domain::form::{Form, FormId};
-use firebell_ui::part::{Conflict, Crumbs, Difference, Faults, Field, Notice};
+use firebell_ui::part::{Conflict, Crumbs, Faults, Field, Notice};
 use firebell_ui::write::WriteKind;
 use firebell_ui::{Answer, Area, Form as Posted, Frame, Refusal, Say, Visit, page_with};
 
@@ -140,7 +140,7 @@ pub(crate) async fn make(visit: Visit, posted: Posted) -> Answer {
     let decide = move |_: &Directory| -> Result<Vec<Change>, Wrong> {
         Ok(vec![Change::Put(Entity::Form(form.clone()))])
     };
-    match edit::change(&visit, intent, decide).await {
+    match edit::change(&visit, Permission::WriteIntegrations, intent, decide).await {
         Ok(_) => {
             let said = t.a("signals-form-made", &[("name", &name)]);
             Ok(visit.toast(visit.lead("integrations/forms"), said))
@@ -158,23 +158,24 @@ pub(crate) async fn save(visit: Visit, Path(id): Path<String>, posted: Posted) -
     visit.require(Permission::WriteIntegrations, &Scope::Instance)?;
     let t = visit.say(&WORDS);
     let old = known(&visit, &id)?;
+    let own = format!("integrations/forms/{}", old.id);
+    let seen = edit::seen(&visit, &posted, (Kind::Form, old.id.to_bytes()), &own)?;
     let entered = Entered::of(&posted);
     let mut around = of_old(&visit, t, &old);
     posted.text("rev").clone_into(&mut around.revision);
     let Some(new) = entered.read(&visit.directory, t, old.id, &mut around.faults) else {
         return Ok(laid_out(&visit, &entered, around, StatusCode::UNPROCESSABLE_ENTITY));
     };
-    let seen = Some((Kind::Form, old.id.to_bytes(), posted.text("rev")));
-    let intent = edit::intent(&visit, "form changed", seen);
+    let intent = edit::intent(&visit, "form changed", Some(seen));
     let decide = move |_: &Directory| -> Result<Vec<Change>, Wrong> {
         Ok(vec![Change::Put(Entity::Form(new.clone()))])
     };
-    match edit::change(&visit, intent, decide).await {
+    match edit::change(&visit, Permission::WriteIntegrations, intent, decide).await {
         Ok(_) => Ok(visit.toast(visit.lead("integrations/forms"), t.get("signals-saved"))),
         Err(error) => {
             let (fault, notice) = edit::blame(&visit, error, &mut around.faults, field);
             if fault.kind == WriteKind::Changed {
-                return Ok(second(&visit, &id, &entered));
+                return Ok(second(&visit, &id, &entered).await);
             }
             around.notice = Some(notice);
             Ok(laid_out(&visit, &entered, around, fault.status))
@@ -196,23 +197,15 @@ fn field(named: &str) -> Option<&'static str> {
 }
 
 /// What the second editor is shown.
-fn second(visit: &Visit, id: &str, entered: &Entered) -> Response {
-    let mut newest = visit.clone();
-    if let Some(directory) = visit.ui.snapshots.instance(visit.claims.instance) {
-        newest.directory = directory;
-    }
+async fn second(visit: &Visit, id: &str, entered: &Entered) -> Response {
+    let newest = edit::newest(visit).await;
     let t = newest.say(&WORDS);
     let theirs = match known(&newest, id) {
         Ok(theirs) => theirs,
         Err(gone) => return gone.into_response(),
     };
     let now = Entered::from(&newest.directory, &theirs);
-    let row = |key: &str, theirs: &str, yours: &str| Difference {
-        field: t.get(key),
-        was: None,
-        theirs: theirs.to_owned(),
-        yours: yours.trim().to_owned(),
-    };
+    let row = |key: &str, theirs: &str, yours: &str| edit::difference(t.get(key), theirs, yours);
     let answers = |entered: &Entered| {
         let said = entered.answers.iter().filter(|answer| !answer.text.is_empty());
         let said: Vec<String> = said.map(|a| format!("{} {}", a.number, a.text)).collect();

@@ -23,12 +23,18 @@ pub(crate) async fn new_key(visit: Visit, Path(id): Path<String>, form: Form) ->
     let secret = key::new_key(&visit.ui.random);
     let (id, hash) = (integration.id, key::hash(secret.expose()));
     // Whoever presses twice, or looks at an old page, must not end a key somebody was just given.
-    let seen = Some((Kind::Integration, id.to_bytes(), form.text("rev")));
-    let intent = edit::intent(&visit, "integration key renewed", seen);
+    let seen = edit::seen(
+        &visit,
+        &form,
+        (Kind::Integration, id.to_bytes()),
+        &format!("integrations/{id}"),
+    )?;
+    let intent = edit::intent(&visit, "integration key renewed", Some(seen));
     let decide = move |directory: &Directory| {
         Ok::<_, Wrong>(changed(directory, id, |old| Integration { key_hash: hash, ..old }))
     };
-    edit::change(&visit, intent, decide).await.map_err(|error| visit.refused(error))?;
+    let changed = edit::change(&visit, Permission::WriteIntegrations, intent, decide).await;
+    changed.map_err(|error| edit::refused(&visit, error))?;
     let (id, name) = (id.to_string(), integration.name.to_string());
     Ok(with_key(&visit, &id, &name, integration.format, t.get("signals-key-renewed"), &secret))
 }
@@ -64,7 +70,8 @@ async fn set(visit: Visit, id: &str, status: Status) -> Answer {
         Ok::<_, Wrong>(changed(directory, id, |old| Integration { status, ..old }))
     };
     let intent = edit::intent(&visit, reason, None);
-    edit::change(&visit, intent, decide).await.map_err(|error| visit.refused(error))?;
+    let changed = edit::change(&visit, Permission::WriteIntegrations, intent, decide).await;
+    changed.map_err(|error| edit::refused(&visit, error))?;
     let said = visit.say(&WORDS).a(said, &[("name", integration.name.as_str())]);
     let undo = Undo { action: format!("integrations/{id}/{undo}"), fields: Vec::new() };
     Ok(visit.toast_undo(visit.lead(&format!("integrations/{id}")), said, undo))
@@ -88,7 +95,8 @@ pub(crate) async fn remove(visit: Visit, Path(id): Path<String>, form: Form) -> 
         Ok::<_, Wrong>(cascade::remove(directory, gone))
     };
     let intent = edit::intent(&visit, "integration removed", None);
-    edit::change(&visit, intent, decide).await.map_err(|error| visit.refused(error))?;
+    let changed = edit::change(&visit, Permission::WriteIntegrations, intent, decide).await;
+    changed.map_err(|error| edit::refused(&visit, error))?;
     let said = t.a("signals-removed", &[("name", integration.name.as_str())]);
     Ok(visit.toast(visit.lead("integrations"), said))
 }

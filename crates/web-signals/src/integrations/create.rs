@@ -118,7 +118,7 @@ pub(crate) async fn make(visit: Visit, form: Form) -> Answer {
     let decide = move |_: &Directory| -> Result<Vec<Change>, Wrong> {
         Ok(entities.iter().cloned().map(Change::Put).collect())
     };
-    match edit::change(&visit, intent, decide).await {
+    match edit::change(&visit, Permission::WriteIntegrations, intent, decide).await {
         Ok(_) => {
             let lead = t.get("signals-key-made");
             let made = Id::<Integration>::from_bytes(id).to_string();

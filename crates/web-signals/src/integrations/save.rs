@@ -84,6 +84,9 @@ fn laid_out(
 pub(crate) async fn save(visit: Visit, Path(id): Path<String>, form: Form) -> Answer {
     visit.require(Permission::WriteIntegrations, &Scope::Instance)?;
     let integration = known(&visit, &id)?;
+    let subject = (Kind::Integration, integration.id.to_bytes());
+    let own = format!("integrations/{}/edit", integration.id);
+    let seen = edit::seen(&visit, &form, subject, &own)?;
     let t = visit.say(&WORDS);
     let entered = Entered::of(&form);
     let mut state = State::fresh(&visit, &integration);
@@ -98,8 +101,7 @@ pub(crate) async fn save(visit: Visit, Path(id): Path<String>, form: Form) -> An
         return Ok(laid_out(&visit, &integration, &entered, state, status));
     };
     let id = integration.id;
-    let seen = Some((Kind::Integration, id.to_bytes(), form.text("rev")));
-    let intent = edit::intent(&visit, "integration changed", seen);
+    let intent = edit::intent(&visit, "integration changed", Some(seen));
     let decide = move |directory: &Directory| -> Result<Vec<Change>, Wrong> {
         let Some(old) = directory.integration(id) else { return Ok(Vec::new()) };
         let new = Integration {
@@ -111,7 +113,7 @@ pub(crate) async fn save(visit: Visit, Path(id): Path<String>, form: Form) -> An
         };
         Ok(vec![Change::Put(Entity::Integration(new))])
     };
-    match edit::change(&visit, intent, decide).await {
+    match edit::change(&visit, Permission::WriteIntegrations, intent, decide).await {
         Ok(_) => {
             let saved = visit.lead(&format!("integrations/{id}"));
             Ok(visit.toast(saved, t.get("signals-saved")))
@@ -119,7 +121,7 @@ pub(crate) async fn save(visit: Visit, Path(id): Path<String>, form: Form) -> An
         Err(error) => {
             let (fault, notice) = edit::blame(&visit, error, &mut state.faults, field);
             if fault.kind == WriteKind::Changed {
-                return Ok(second(&visit, &id.to_string(), &entered, t));
+                return Ok(second(&visit, &id.to_string(), &entered).await);
             }
             state.notice = Some(notice);
             Ok(laid_out(&visit, &integration, &entered, state, fault.status))
@@ -128,12 +130,9 @@ pub(crate) async fn save(visit: Visit, Path(id): Path<String>, form: Form) -> An
 }
 
 /// What the second editor is shown: what the first one made of it.
-fn second(visit: &Visit, id: &str, entered: &Entered, t: Say) -> Response {
-    // Saving published the newest configuration in this process, or another one's is a moment away.
-    let mut newest = visit.clone();
-    if let Some(directory) = visit.ui.snapshots.instance(visit.claims.instance) {
-        newest.directory = directory;
-    }
+async fn second(visit: &Visit, id: &str, entered: &Entered) -> Response {
+    let newest = edit::newest(visit).await;
+    let t = newest.say(&WORDS);
     let theirs = match known(&newest, id) {
         Ok(theirs) => theirs,
         Err(gone) => return axum::response::IntoResponse::into_response(gone),
@@ -155,16 +154,11 @@ fn differences(visit: &Visit, theirs: &Entered, yours: &Entered, t: Say) -> Vec<
     let format =
         |entered: &Entered| Format::from_word(&entered.format).map(|one| format_name(t, one));
     let format = |entered: &Entered| format(entered).unwrap_or_default();
-    let row = |key: &str, theirs: String, yours: String| Difference {
-        field: t.get(key),
-        was: None,
-        theirs,
-        yours,
-    };
+    let row = |key: &str, theirs: &str, yours: &str| edit::difference(t.get(key), theirs, yours);
     vec![
-        row("signals-name", theirs.name.clone(), yours.name.clone()),
-        row("signals-format", format(theirs), format(yours)),
-        row("signals-form", form(theirs), form(yours)),
-        row("signals-rate", theirs.rate.clone(), yours.rate.clone()),
+        row("signals-name", &theirs.name, &yours.name),
+        row("signals-format", &format(theirs), &format(yours)),
+        row("signals-form", &form(theirs), &form(yours)),
+        row("signals-rate", &theirs.rate, &yours.rate),
     ]
 }

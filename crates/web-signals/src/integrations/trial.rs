@@ -25,7 +25,7 @@ use firebell_pipeline::payload;
 use firebell_store::events::EventRecord;
 use firebell_store::{Error, ReadTx, alerts, signals, timeline};
 use firebell_ui::part::{Badge, Button, Crumbs, Notice, Tab, Tabs};
-use firebell_ui::{Answer, Area, Form, Frame, Query, Refusal, Say, Visit, When, page};
+use firebell_ui::{Answer, Area, Form, Frame, Query, Refusal, Say, Visit, When, page, told};
 
 use super::fate::{self, Told};
 use super::known;
@@ -115,11 +115,11 @@ pub(crate) async fn show(visit: Visit, Path(id): Path<String>, query: Query) -> 
         current: one == to,
     };
     let name = integration.name.to_string();
-    let told = explanation.told.iter().take(ROWS_MAX).map(|told| ToldRow {
-        when: visit.when(told.at),
-        who: person(&visit, told.person),
-        device: visit.directory.device(told.device).map(|d| d.name.to_string()).unwrap_or_default(),
-        why: told.why.clone(),
+    let told = explanation.told.iter().take(ROWS_MAX).map(|one| ToldRow {
+        when: visit.when(one.at),
+        who: person(&visit, one.person),
+        device: visit.directory.device(one.device).map(|d| d.name.to_string()).unwrap_or_default(),
+        why: inert(&told::why(visit.lang, &one.why), TEXT_CHARS_MAX),
     });
     Ok(page(&Page {
         frame: visit.frame(t.a("signals-test-title", &[("name", &name)]), Area::Integrations),
@@ -131,7 +131,7 @@ pub(crate) async fn show(visit: Visit, Path(id): Path<String>, query: Query) -> 
             t.get("signals-test-to"),
             vec![tab(To::Me, "signals-test-me"), tab(To::Form, "signals-test-form")],
         ),
-        outcome: explanation.outcome.clone(),
+        outcome: inert(&told::foreseen(visit.lang, &explanation.outcome), TEXT_CHARS_MAX),
         send: active.then_some(send),
         notice: (!active)
             .then(|| Notice::info(t.get("signals-inactive"), t.get("signals-inactive-lead"))),
@@ -197,7 +197,7 @@ fn lines(visit: &Visit, t: Say, entries: &[Entry]) -> Vec<Line> {
             Step::Deliver => "signals-step-deliver",
             Step::Respond => "signals-step-respond",
         }),
-        text: inert(&entry.text, TEXT_CHARS_MAX),
+        text: inert(&told::told(visit.lang, &entry.what).line(), TEXT_CHARS_MAX),
     };
     entries.iter().take(ROWS_MAX).map(one).collect()
 }
@@ -341,4 +341,33 @@ fn state(t: Say, state: State) -> Badge {
 fn made_at(request: RequestId) -> Timestamp {
     let millis = u128::from_be_bytes(request.to_bytes()) >> 80;
     from_micros(i64::try_from(millis).unwrap_or(0).saturating_mul(1_000))
+}
+
+#[cfg(test)]
+mod tests {
+    use firebell_testkit::pages::Pages;
+    use firebell_testkit::postgres::TestEngine;
+
+    #[tokio::test]
+    async fn what_would_and_what_did_happen_is_told_in_the_readers_language() {
+        let mut pages = Pages::new(TestEngine::Sqlite, crate::router()).await;
+        let people = "version: 1\npeople:\n  - { targetName: dora, firstName: Dora, lastName: D, \
+                      roles: [Full Access User], language: de }\n";
+        pages.world.apply(people).await;
+        let path = format!("/integrations/{}/test", pages.world.integration("Monitor").id);
+        pages.get("dora", &format!("{path}?to=form")).await.is(200).says(&[
+            "Ein Alarm würde eröffnet; 2 Personen würden benachrichtigt",
+            "in Bereitschaft für Payments · Schicht Always, Platz 1",
+            "Hier würde der Alarm enden, wenn niemand geantwortet hätte",
+        ]);
+        pages.get("ada", &format!("{path}?to=form")).await.is(200).says(&[
+            "An alert would be opened; 2 people would be told if nobody answered",
+            "on call for Payments · shift Always, place 1",
+        ]);
+        let sent = pages.post("dora", &path, &[("to", "form")]).await;
+        let way = sent.is(303).location().trim_start_matches("../").to_owned();
+        pages.world.settle().await;
+        let seen = pages.get("dora", &format!("/{way}")).await;
+        seen.is(200).says(&["Ereignis angenommen von Monitor", "Bo Ek · Work Email: zugestellt."]);
+    }
 }

@@ -34,7 +34,8 @@ pub(crate) async fn end(visit: Visit, Path(id): Path<String>) -> Answer {
         })
     };
     let intent = edit::intent(&visit, "silence ended", None);
-    edit::change(&visit, intent, decide).await.map_err(|error| visit.refused(error))?;
+    let changed = edit::change(&visit, Permission::WriteSilences, intent, decide).await;
+    changed.map_err(|error| edit::refused(&visit, error))?;
     let back = visit.lead("silences");
     let undo = match standing {
         Standing::Ended => return Ok(visit.toast(back, t.get("signals-silence-over"))),
@@ -77,6 +78,7 @@ pub(crate) async fn restore(visit: Visit, Path(id): Path<String>, form: Form) ->
         Ok::<_, Wrong>(new.map(|new| Change::Put(Entity::Silence(new))).into_iter().collect())
     };
     let intent = edit::intent(&visit, "silence restored", None);
-    edit::change(&visit, intent, decide).await.map_err(|error| visit.refused(error))?;
+    let changed = edit::change(&visit, Permission::WriteSilences, intent, decide).await;
+    changed.map_err(|error| edit::refused(&visit, error))?;
     Ok(visit.toast(visit.lead("silences"), t.get("signals-silence-restored")))
 }

@@ -39,7 +39,8 @@ pub(crate) async fn end(visit: Visit, Path(id): Path<String>) -> Answer {
         Ok(vec![Change::Put(Entity::Window(Box::new(new)))])
     };
     let intent = edit::intent(&visit, "maintenance window ended early", None);
-    edit::change(&visit, intent, decide).await.map_err(|error| visit.refused(error))?;
+    let changed = edit::change(&visit, Permission::WriteSilences, intent, decide).await;
+    changed.map_err(|error| edit::refused(&visit, error))?;
     let micros = |at: firebell_base::Timestamp| at.as_microsecond().to_string();
     let undo = Undo {
         action: format!("windows/{id}/restore"),
@@ -72,7 +73,8 @@ pub(crate) async fn restore(visit: Visit, Path(id): Path<String>, form: Form) ->
         Ok(vec![Change::Put(Entity::Window(Box::new(new)))])
     };
     let intent = edit::intent(&visit, "maintenance window restored", None);
-    edit::change(&visit, intent, decide).await.map_err(|error| visit.refused(error))?;
+    let changed = edit::change(&visit, Permission::WriteSilences, intent, decide).await;
+    changed.map_err(|error| edit::refused(&visit, error))?;
     Ok(visit.toast(visit.lead("windows"), t.get("signals-window-restored")))
 }
 
@@ -91,7 +93,8 @@ pub(crate) async fn remove(visit: Visit, Path(id): Path<String>, form: Form) -> 
     let bytes = window.id.to_bytes();
     let decide = move |_: &Directory| Ok::<_, Wrong>(vec![Change::Remove(Kind::Window, bytes)]);
     let intent = edit::intent(&visit, "maintenance window removed", None);
-    edit::change(&visit, intent, decide).await.map_err(|error| visit.refused(error))?;
+    let changed = edit::change(&visit, Permission::WriteSilences, intent, decide).await;
+    changed.map_err(|error| edit::refused(&visit, error))?;
     let said = t.a("signals-removed", &[("name", window.name.as_str())]);
     Ok(visit.toast(visit.lead("windows"), said))
 }

@@ -1,7 +1,7 @@
 //! Adding and changing a device.
 
 use askama::Template;
-use axum::extract::{FromRequest as _, Path, Request, State};
+use axum::extract::{FromRequest as _, Request, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::Response;
@@ -14,10 +14,11 @@ use firebell_domain::name::Name;
 use firebell_domain::person::Status;
 use firebell_pipeline::probe::Reach;
 use firebell_ui::part::{Conflict, Crumbs, Faults, Field, Notice, Tab, Tabs};
-use firebell_ui::{Answer, Area, Form, Frame, Query, Say, Visit, page_with, write};
+use firebell_ui::{Answer, Form, Frame, Query, Refusal, Say, page_with, write};
 
 use super::entered::Entered;
-use super::{Kind, LIST, in_order, own, require};
+use super::whose::{Whose, why};
+use super::{Kind, in_order};
 use crate::Web;
 use crate::password::known;
 use crate::seen::shown;
@@ -29,6 +30,7 @@ struct Page {
     frame: Frame,
     t: Say,
     crumbs: Crumbs,
+    lead: Option<String>,
     kinds: Option<Tabs>,
     notice: Option<Notice>,
     reach: Option<Notice>,
@@ -50,25 +52,59 @@ struct Said {
     conflict: Option<Conflict>,
 }
 
-/// `GET /account/devices/new`
-pub(crate) async fn new(State(web): State<Web>, visit: Visit, query: Query) -> Answer {
-    require(&visit)?;
+/// `GET …/devices/new`
+pub(super) async fn new(State(web): State<Web>, whose: Whose, query: Query) -> Answer {
+    whose.require()?;
     let kind = Kind::from_word(query.text("kind")).unwrap_or(Kind::Email);
-    let faults = Faults::new(visit.say(&WORDS));
-    Ok(laid_out(&web, &visit, None, &Entered::blank(kind), (faults, Said::default())))
+    let faults = Faults::new(whose.visit.say(&WORDS));
+    Ok(laid_out(&web, &whose, None, &Entered::blank(kind), (faults, Said::default())))
 }
 
-/// `POST /account/devices/new`
-pub(crate) async fn add(State(web): State<Web>, visit: Visit, request: Request) -> Answer {
-    require(&visit)?;
+/// `POST …/devices/new`
+pub(super) async fn add(State(web): State<Web>, whose: Whose, request: Request) -> Answer {
+    whose.require()?;
     let (parts, form) = read(request).await?;
+    let (visit, still) = (&whose.visit, whose.still());
     let t = visit.say(&WORDS);
     let kind = Kind::from_word(form.text("kind")).unwrap_or(Kind::Email);
     let entered = Entered::read(kind, &form);
     let mut faults = Faults::new(t);
-    let blank = Device {
+    let blank = blank(&whose, kind)?;
+    let made = entered.device(t, &blank, &mut faults);
+    let device = match may_be(&whose, &parts, &form, (made, None), &mut faults).await {
+        Ok(device) => device,
+        Err(status) => return Ok(refused(&web, &whose, None, &entered, (faults, status))),
+    };
+    let (id, owner, name) = (device.id, device.owner, shown(device.name.as_str()));
+    let decide = move |directory: &Directory| {
+        still(directory, Some(&device))?;
+        let mut device = device.clone();
+        let last = in_order(directory, owner).last().map_or(0, |last| last.sequence);
+        device.sequence = last.saturating_add(1);
+        Ok::<_, Wrong>(vec![Change::Put(Entity::Device(device))])
+    };
+    let author = whose.author("device added");
+    if let Err(error) =
+        visit.ui.authority.change(visit.claims.instance, &author, visit.now, decide).await
+    {
+        return failed(&web, &whose, None, &entered, (faults, error));
+    }
+    let can = kind.reach(&web) == Reach::Sends;
+    if can && !whose.own {
+        let args = [("name", name.as_str()), ("user", &*whose.name())];
+        return Ok(visit.toast(visit.lead(&whose.list), t.a("web-device-of-added", &args)));
+    }
+    let place = if can { format!("{}/{id}/verify", whose.list) } else { whose.list.clone() };
+    let key = if can { "web-device-added" } else { "web-device-saved" };
+    Ok(visit.toast(visit.lead(&place), t.a(key, &[("name", &name)])))
+}
+
+/// A device of which nothing is known yet.
+fn blank(whose: &Whose, kind: Kind) -> Result<Device, Refusal> {
+    let visit = &whose.visit;
+    Ok(Device {
         id: Id::new(&visit.ui.random, visit.now),
-        owner: visit.person.id,
+        owner: whose.owner.id,
         name: Name::parse("Device").map_err(|_| visit.missing("device"))?,
         address: kind.address(""),
         sequence: 1,
@@ -79,56 +115,30 @@ pub(crate) async fn add(State(web): State<Web>, visit: Visit, request: Request) 
         status: Status::Active,
         external_key: None,
         externally_owned: false,
-    };
-    let made = entered.device(t, &blank, &mut faults);
-    let Some(device) = may_be(&visit, &parts, &form, (made, None), &mut faults).await else {
-        return Ok(refused(&web, &visit, None, &entered, faults));
-    };
-    let (id, owner, name) = (device.id, device.owner, shown(device.name.as_str()));
-    let decide = move |directory: &Directory| {
-        let mut device = device.clone();
-        let last = in_order(directory, owner).last().map_or(0, |last| last.sequence);
-        device.sequence = last.saturating_add(1);
-        Ok::<_, Wrong>(vec![Change::Put(Entity::Device(device))])
-    };
-    let author = visit.author("own device added");
-    match visit.ui.authority.change(visit.claims.instance, &author, visit.now, decide).await {
-        Ok(_) => {
-            let can = kind.reach(&web) == Reach::Sends;
-            let place = if can { format!("{LIST}/{id}/verify") } else { LIST.to_owned() };
-            let key = if can { "web-device-added" } else { "web-device-saved" };
-            Ok(visit.toast(visit.lead(&place), t.a(key, &[("name", &name)])))
-        }
-        Err(error) => Ok(failed(&web, &visit, None, &entered, (faults, error))),
-    }
+    })
 }
 
-/// `GET /account/devices/{device}`
-pub(crate) async fn edit(State(web): State<Web>, visit: Visit, Path(id): Path<String>) -> Answer {
-    require(&visit)?;
-    let device = own(&visit, &id)?;
-    let faults = Faults::new(visit.say(&WORDS));
+/// `GET …/devices/{device}`
+pub(super) async fn edit(State(web): State<Web>, whose: Whose) -> Answer {
+    whose.require()?;
+    let device = whose.device()?;
+    let faults = Faults::new(whose.visit.say(&WORDS));
     let entered = Entered::of(&device);
-    Ok(laid_out(&web, &visit, Some(&device), &entered, (faults, Said::default())))
+    Ok(laid_out(&web, &whose, Some(&device), &entered, (faults, Said::default())))
 }
 
-/// `POST /account/devices/{device}`
-pub(crate) async fn change(
-    State(web): State<Web>,
-    visit: Visit,
-    Path(id): Path<String>,
-    request: Request,
-) -> Answer {
-    require(&visit)?;
-    let old = own(&visit, &id)?;
+/// `POST …/devices/{device}`
+pub(super) async fn change(State(web): State<Web>, whose: Whose, request: Request) -> Answer {
+    whose.require()?;
+    let (visit, old, still) = (&whose.visit, whose.device()?, whose.still());
     let (parts, form) = read(request).await?;
     let t = visit.say(&WORDS);
     let entered = Entered::read(Kind::of(&old.address), &form);
     let mut faults = Faults::new(t);
     let made = entered.device(t, &old, &mut faults);
-    let device = may_be(&visit, &parts, &form, (made, Some(&*old)), &mut faults).await;
-    let Some(device) = device else {
-        return Ok(refused(&web, &visit, Some(&old), &entered, faults));
+    let device = match may_be(&whose, &parts, &form, (made, Some(&*old)), &mut faults).await {
+        Ok(device) => device,
+        Err(status) => return Ok(refused(&web, &whose, Some(&old), &entered, (faults, status))),
     };
     let name = shown(device.name.as_str());
     let expected = Expect {
@@ -136,9 +146,10 @@ pub(crate) async fn change(
         id: device.id.to_bytes(),
         revision: revision(form.text("rev")),
     };
-    let by = visit.author("own device changed");
+    let by = whose.author("device changed");
     let intent = Intent { expects: vec![expected], ..Intent::from(&by) };
     let decide = move |directory: &Directory| {
+        still(directory, Some(&device))?;
         let mut device = device.clone();
         // Its place is changed by other buttons.
         let newest = directory.device(device.id);
@@ -148,9 +159,9 @@ pub(crate) async fn change(
     match visit.ui.authority.change(visit.claims.instance, intent, visit.now, decide).await {
         Ok(_) => {
             let text = t.a("web-device-saved", &[("name", &name)]);
-            Ok(visit.toast(visit.lead(LIST), text))
+            Ok(visit.toast(visit.lead(&whose.list), text))
         }
-        Err(error) => Ok(failed(&web, &visit, Some(&old), &entered, (faults, error))),
+        Err(error) => failed(&web, &whose, Some(&old), &entered, (faults, error)),
     }
 }
 
@@ -160,41 +171,47 @@ fn revision(text: &str) -> Option<Revision> {
     Some(Revision { epoch: epoch.parse().ok()?, n: n.parse().ok()? })
 }
 
-async fn read(request: Request) -> Result<(Parts, Form), firebell_ui::Refusal> {
+async fn read(request: Request) -> Result<(Parts, Form), Refusal> {
     let (parts, body) = request.into_parts();
     let mut again = Request::new(body);
     again.headers_mut().clone_from(&parts.headers);
     Ok((parts, Form::from_request(again, &()).await?))
 }
 
-/// The device, if it may be so: an e-mail address that mail begins to go to needs the password.
+/// The device, if it may be so: an e-mail address of one's own that mail begins to go to needs the password, one of
+/// somebody else that they may no more than the visitor.
+///
+/// # Errors
+/// What to answer with.
 async fn may_be(
-    visit: &Visit,
+    whose: &Whose,
     parts: &Parts,
     form: &Form,
     (made, old): (Option<Device>, Option<&Device>),
     faults: &mut Faults,
-) -> Option<Device> {
-    let device = made?;
-    if !begins_mail(&device, old) {
-        return Some(device);
+) -> Result<Device, StatusCode> {
+    let wrong = StatusCode::UNPROCESSABLE_ENTITY;
+    let device = made.ok_or(wrong)?;
+    if let Err(forbidden) = whose.may_mail(old, &device) {
+        faults.add("place", forbidden.message);
+        return Err(StatusCode::FORBIDDEN);
     }
-    let (t, entered) = (visit.say(&WORDS), form.raw("current"));
+    if !whose.own || !begins_mail(&device, old) {
+        return Ok(device);
+    }
+    let (t, entered) = (whose.visit.say(&WORDS), form.raw("current"));
     if entered.is_empty() {
         faults.add("current", t.get("web-key-password"));
-        return None;
+        return Err(wrong);
     }
-    match known(visit, parts, entered).await {
-        Ok(_) => Some(device),
+    match known(&whose.visit, parts, entered).await {
+        Ok(_) => return Ok(device),
         Err(trouble) if trouble.status == StatusCode::FORBIDDEN => {
             faults.add("current", t.get("web-password-current-wrong"));
-            None
         }
-        Err(trouble) => {
-            faults.add("current", trouble.notice.word());
-            None
-        }
+        Err(trouble) => faults.add("current", trouble.notice.word()),
     }
+    Err(wrong)
 }
 
 /// Whether links to a new password would go to an address that they did not go to before.
@@ -205,22 +222,26 @@ fn begins_mail(device: &Device, old: Option<&Device>) -> bool {
 
 fn refused(
     web: &Web,
-    visit: &Visit,
+    whose: &Whose,
     old: Option<&Device>,
     entered: &Entered,
-    faults: Faults,
+    (faults, status): (Faults, StatusCode),
 ) -> Response {
-    let said = Said { status: StatusCode::UNPROCESSABLE_ENTITY, ..Said::default() };
-    laid_out(web, visit, old, entered, (faults, said))
+    let said = Said { status, ..Said::default() };
+    laid_out(web, whose, old, entered, (faults, said))
 }
 
 fn failed(
     web: &Web,
-    visit: &Visit,
+    whose: &Whose,
     old: Option<&Device>,
     entered: &Entered,
     (mut faults, error): (Faults, ConfigError),
-) -> Response {
+) -> Answer {
+    if why(&error).is_some() {
+        return Err(whose.refused(error));
+    }
+    let visit = &whose.visit;
     let newest = old.and_then(|old| {
         let directory = visit.ui.snapshots.instance(visit.claims.instance)?;
         directory.device(old.id).cloned()
@@ -229,10 +250,10 @@ fn failed(
     let fault = write::fault(visit, error);
     if let (true, Some(newest)) = (is_changed, newest) {
         let rows = entered.differences(visit.say(&WORDS), &Entered::of(&newest));
-        let take = visit.href(&format!("{LIST}/{}", newest.id));
+        let take = whose.href(&newest.id.to_string());
         let conflict = Some(Conflict::new(visit, rows, take));
         let said = Said { status: fault.status, notice: None, conflict };
-        return laid_out(web, visit, Some(&newest), entered, (faults, said));
+        return Ok(laid_out(web, whose, Some(&newest), entered, (faults, said)));
     }
     for (field, message) in fault.fields {
         let field = match field.as_str() {
@@ -244,25 +265,21 @@ fn failed(
         faults.add(field, message);
     }
     let notice = faults.is_empty().then(|| Notice::wrong(fault.word, fault.text));
-    laid_out(
-        web,
-        visit,
-        old,
-        entered,
-        (faults, Said { status: fault.status, notice, conflict: None }),
-    )
+    let said = Said { status: fault.status, notice, conflict: None };
+    Ok(laid_out(web, whose, old, entered, (faults, said)))
 }
 
 fn laid_out(
     web: &Web,
-    visit: &Visit,
+    whose: &Whose,
     old: Option<&Device>,
     entered: &Entered,
     (faults, said): (Faults, Said),
 ) -> Response {
+    let visit = &whose.visit;
     let t = visit.say(&WORDS);
     let title = old.map_or_else(
-        || t.get("web-device-new"),
+        || whose.text("web-device-new", "web-device-of-new"),
         |old| t.a("web-device-edit-of", &[("name", &shown(old.name.as_str()))]),
     );
     let reach = match entered.kind.reach(web) {
@@ -279,23 +296,24 @@ fn laid_out(
         directory.entity_revision(Entry::Device, old.id.to_bytes())
     });
     let page = Page {
-        frame: visit.frame(title, Area::Account),
-        crumbs: Crumbs::new(vec![
-            (t.get("web-account"), visit.href("account")),
-            (t.get("web-devices"), visit.href(LIST)),
-        ]),
-        kinds: old.is_none().then(|| kinds(visit, entered.kind)),
+        frame: visit.frame(title, whose.area()),
+        crumbs: whose.crumbs(true),
+        lead: match old {
+            None => Some(whose.text("web-device-new-text", "web-device-of-new-text")),
+            Some(_) => (!whose.own).then(|| whose.text("web-devices", "web-devices-of")),
+        },
+        kinds: old.is_none().then(|| kinds(whose, entered.kind)),
         reach: reach.map(|text| Notice::info(entered.kind.name(t), text)),
         notice: said.notice,
         conflict: said.conflict,
-        action: visit.href(&format!("{LIST}/{path}")),
+        action: whose.href(&path),
         fields: entered.fields(t, &faults, has_secret),
         frames: if old.is_some_and(Entered::is_too_much) {
             Vec::new()
         } else {
             entered.frame_fields(t, &faults)
         },
-        password: password(t, old, entered, &faults),
+        password: if whose.own { password(t, old, entered, &faults) } else { None },
         hidden: [
             old.is_none().then(|| Field::hidden("kind", entered.kind.word())),
             revision.map(|revision| Field::hidden("rev", revision.to_string())),
@@ -303,7 +321,7 @@ fn laid_out(
         .into_iter()
         .flatten()
         .collect(),
-        back: visit.href(LIST),
+        back: visit.href(&whose.list),
         faults,
         t,
     };
@@ -324,11 +342,11 @@ fn password(t: Say, old: Option<&Device>, entered: &Entered, faults: &Faults) ->
     (entered.kind == Kind::Email).then(|| if old.is_none() { field.required() } else { field })
 }
 
-fn kinds(visit: &Visit, here: Kind) -> Tabs {
-    let t = visit.say(&WORDS);
+fn kinds(whose: &Whose, here: Kind) -> Tabs {
+    let t = whose.visit.say(&WORDS);
     let tab = |kind: Kind| Tab {
         label: kind.name(t),
-        href: visit.href(&format!("{LIST}/new?kind={}", kind.word())),
+        href: whose.href(&format!("new?kind={}", kind.word())),
         current: kind == here,
     };
     Tabs::new(t.get("web-device-kind"), Kind::ALL.into_iter().map(tab).collect())

@@ -1,4 +1,4 @@
-//! The list of one's own devices.
+//! The list of somebody's devices.
 
 use askama::Template;
 use axum::extract::State;
@@ -9,10 +9,11 @@ use firebell_domain::person::Status;
 use firebell_domain::schedule::timeframe::Timeframe;
 use firebell_pipeline::probe::{Known, Reach};
 use firebell_store::device_checks::Tried;
-use firebell_ui::part::{Art, Badge, Button, Empty, Reason, Tabs, Tip};
-use firebell_ui::{Answer, Area, Frame, Say, Shape, Visit, page};
+use firebell_ui::part::{Art, Badge, Button, Crumbs, Empty, Reason, Tabs, Tip};
+use firebell_ui::{Answer, Frame, Say, Shape, Visit, page};
 
-use super::{Kind, LIST, place, require};
+use super::whose::Whose;
+use super::{Kind, LIST, place};
 use crate::Web;
 use crate::account::tabs;
 use crate::seen::shown;
@@ -23,10 +24,12 @@ use crate::words::WORDS;
 struct Page {
     frame: Frame,
     t: Say,
-    tabs: Tabs,
+    crumbs: Option<Crumbs>,
+    tabs: Option<Tabs>,
     line: String,
     add: Option<Button>,
     empty: Option<Empty>,
+    label: String,
     rows: Vec<Row>,
 }
 
@@ -51,11 +54,16 @@ struct Row {
     moves: Vec<Button>,
 }
 
-/// `GET /account/devices`
-pub(crate) async fn show(State(web): State<Web>, visit: Visit) -> Answer {
-    let known = web.prober.known(&visit.directory, visit.person.id).await?;
-    let may = require(&visit).is_ok();
-    let devices: Vec<_> = visit.directory.devices_of(visit.person.id).cloned().collect();
+/// `GET …/devices`
+pub(super) async fn show(State(web): State<Web>, whose: Whose) -> Answer {
+    // One's own are shown to those who may not change them; whoever has a webhook's address may post to it.
+    let may = match whose.require() {
+        Err(refusal) if !whose.own => return Err(refusal),
+        required => required.is_ok(),
+    };
+    let visit = &whose.visit;
+    let known = web.prober.known(&visit.directory, whose.owner.id).await?;
+    let devices: Vec<_> = visit.directory.devices_of(whose.owner.id).cloned().collect();
     let nothing = Known::default();
     let last = devices.len().saturating_sub(1);
     let rows: Vec<Row> = devices
@@ -64,33 +72,37 @@ pub(crate) async fn show(State(web): State<Web>, visit: Visit) -> Answer {
         .map(|(index, device)| {
             let known = known.get(&device.id).unwrap_or(&nothing);
             let place = (index, index == last);
-            row(&web, &visit, device, (known, may), place)
+            row(&web, &whose, device, (known, may), place)
         })
         .collect();
     let verified = devices
         .iter()
         .filter(|device| known.get(&device.id).is_some_and(|known| known.verified.is_some()));
-    Ok(laid_out(&visit, rows, verified.count(), may))
+    Ok(laid_out(&whose, rows, verified.count(), may))
 }
 
-fn laid_out(visit: &Visit, rows: Vec<Row>, verified: usize, may: bool) -> Response {
+fn laid_out(whose: &Whose, rows: Vec<Row>, verified: usize, may: bool) -> Response {
+    let visit = &whose.visit;
     let t = visit.say(&WORDS);
     let line = if rows.is_empty() {
-        t.get("web-devices-none-line")
+        whose.text("web-devices-none-line", "web-devices-of-none-line")
     } else {
         let line = t.na("web-devices-line", rows.len(), &[("verified", &verified.to_string())]);
         format!("{line} {}", t.get("web-devices-order"))
     };
-    let new = visit.href(&format!("{LIST}/new"));
+    let new = whose.href("new");
     let empty = rows.is_empty().then(|| {
-        let empty = Empty::new(t.get("web-devices-empty"), t.get("web-devices-empty-text"));
+        let text = whose.text("web-devices-empty-text", "web-devices-of-empty-text");
+        let empty = Empty::new(t.get("web-devices-empty"), text);
         let empty = empty.art(Art::Bell);
         if may { empty.action(t.get("web-device-add"), new.clone()) } else { empty }
     });
     let add = Button::link(t.get("web-device-add"), new).main();
     page(&Page {
-        frame: visit.frame(t.get("web-devices"), Area::Account),
-        tabs: tabs(visit, LIST),
+        frame: visit.frame(whose.text("web-devices", "web-devices-of"), whose.area()),
+        crumbs: (!whose.own).then(|| whose.crumbs(false)),
+        tabs: whose.own.then(|| tabs(visit, LIST)),
+        label: whose.text("web-device-list", "web-devices-of"),
         line,
         add: (may && !rows.is_empty()).then_some(add),
         empty,
@@ -101,11 +113,12 @@ fn laid_out(visit: &Visit, rows: Vec<Row>, verified: usize, may: bool) -> Respon
 
 fn row(
     web: &Web,
-    visit: &Visit,
+    whose: &Whose,
     device: &Device,
     (known, may): (&Known, bool),
     (index, is_last): (usize, bool),
 ) -> Row {
+    let visit = &whose.visit;
     let (t, kind) = (visit.say(&WORDS), Kind::of(&device.address));
     let reach = web.prober.reach(&device.address);
     // What cannot be sent to at all says so at the button.
@@ -119,14 +132,16 @@ fn row(
         kind: kind.name(t),
         place: shown(&place(device)),
         badges: badges(t, device, known),
-        unverified: unverified
-            .then(|| Tip::new(t.get("web-device-unverified"), t.get("web-device-unverified-tip"))),
+        unverified: unverified.then(|| {
+            let tip = whose.text("web-device-unverified-tip", "web-device-of-unverified-tip");
+            Tip::new(t.get("web-device-unverified"), tip)
+        }),
         when: when(t, device, (index, is_last)),
         frames: device.timeframes.iter().map(|frame| frame_text(t, frame)).collect(),
         warning,
         last: last_try(visit, known),
-        buttons: if may { buttons(visit, device, (known, reach), &name) } else { Vec::new() },
-        moves: if may { moves(visit, device, &name, (index == 0, is_last)) } else { Vec::new() },
+        buttons: if may { buttons(whose, device, (known, reach), &name) } else { Vec::new() },
+        moves: if may { moves(whose, device, &name, (index == 0, is_last)) } else { Vec::new() },
         name,
     }
 }
@@ -202,28 +217,30 @@ fn last_try(visit: &Visit, known: &Known) -> Option<String> {
 }
 
 fn buttons(
-    visit: &Visit,
+    whose: &Whose,
     device: &Device,
     (known, reach): (&Known, Reach),
     name: &str,
 ) -> Vec<Button> {
-    let t = visit.say(&WORDS);
-    let to = |what: &str| visit.href(&format!("{LIST}/{}/{what}", device.id));
+    let t = whose.visit.say(&WORDS);
+    let to = |what: &str| whose.href(&format!("{}/{what}", device.id));
     let said = |key: &str| t.a(key, &[("name", name)]);
+    let label = whose.text("web-device-test", "web-device-of-test");
     let test = match reach {
         Reach::Cannot => {
             let reason = Reason { text: t.get("web-device-reach-cannot"), ..Reason::default() };
-            Button::refused(t.get("web-device-test"), reason).id(format!("test-{}", device.id))
+            Button::refused(label, reason).id(format!("test-{}", device.id))
         }
-        Reach::Sends | Reach::Keeps => Button::post(t.get("web-device-test"), to("test")),
+        Reach::Sends | Reach::Keeps => Button::post(label, to("test")),
     };
-    let verify = (known.verified.is_none() && reach == Reach::Sends).then(|| {
+    let verify = (whose.own && known.verified.is_none() && reach == Reach::Sends).then(|| {
         let verify = Button::link(t.get("web-device-verify"), to("verify"));
         verify.small().label(said("web-device-verify-of"))
     });
-    let edit = visit.href(&format!("{LIST}/{}", device.id));
+    let edit = whose.href(&device.id.to_string());
+    let test_of = if whose.own { "web-device-test-of" } else { "web-device-of-test-of" };
     let rest = [
-        test.small().label(said("web-device-test-of")),
+        test.small().label(said(test_of)),
         Button::link(t.get("web-device-edit"), edit).small().label(said("web-device-edit-of")),
         Button::post(t.get("web-device-remove"), to("remove"))
             .quiet()
@@ -234,14 +251,14 @@ fn buttons(
 }
 
 fn moves(
-    visit: &Visit,
+    whose: &Whose,
     device: &Device,
     name: &str,
     (is_first, is_last): (bool, bool),
 ) -> Vec<Button> {
-    let t = visit.say(&WORDS);
+    let t = whose.visit.say(&WORDS);
     let one = |what: &str, sign: &str, label: String| {
-        let action = visit.href(&format!("{LIST}/{}/{what}", device.id));
+        let action = whose.href(&format!("{}/{what}", device.id));
         let id = format!("{what}-{}", device.id);
         Button::post(sign, action).quiet().small().label(label).id(id)
     };

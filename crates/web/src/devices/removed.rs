@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use firebell_base::Timestamp;
 use firebell_base::time::add_seconds;
@@ -16,9 +16,10 @@ use firebell_domain::directory::{Directory, Entity};
 use firebell_domain::instance::InstanceNo;
 use firebell_domain::person::PersonId;
 use firebell_ui::part::Notice;
-use firebell_ui::{Answer, Undo, Visit};
+use firebell_ui::{Answer, Form, Undo};
 
-use super::{LIST, in_order, numbered, own, require};
+use super::whose::{GONE, Whose};
+use super::{in_order, numbered};
 use crate::Web;
 use crate::seen::shown;
 use crate::words::WORDS;
@@ -42,6 +43,8 @@ type Entries = Vec<(Option<Entity>, Change)>;
 #[derive(Clone)]
 struct Kept {
     owner: PersonId,
+    /// Who removed it: nobody else takes it back.
+    by: PersonId,
     at: Timestamp,
     /// Each entry before and after.
     entries: Entries,
@@ -58,11 +61,11 @@ impl Removed {
         all.insert(key, kept);
     }
 
-    fn take(&self, key: Key, owner: PersonId, now: Timestamp) -> Option<Kept> {
+    fn take(&self, key: Key, (owner, by): (PersonId, PersonId), now: Timestamp) -> Option<Kept> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let fits = all
-            .get(&key)
-            .is_some_and(|kept| kept.owner == owner && now < add_seconds(kept.at, SECONDS));
+        let fits = all.get(&key).is_some_and(|kept| {
+            (kept.owner, kept.by) == (owner, by) && now < add_seconds(kept.at, SECONDS)
+        });
         if fits { all.remove(&key) } else { None }
     }
 }
@@ -76,15 +79,19 @@ fn removal(directory: &Directory, device: DeviceId, owner: PersonId) -> Vec<Chan
     changes
 }
 
-/// `POST /account/devices/{device}/remove`
-pub(crate) async fn remove(State(web): State<Web>, visit: Visit, Path(id): Path<String>) -> Answer {
-    require(&visit)?;
-    let device = own(&visit, &id)?;
+/// `POST …/devices/{device}/remove`
+pub(super) async fn remove(State(web): State<Web>, whose: Whose) -> Answer {
+    whose.require()?;
+    let (visit, device, still) = (&whose.visit, whose.device()?, whose.still());
     let (id, owner, no) = (device.id, device.owner, visit.claims.instance);
     // The newest configuration decides: what it was before is noted down there.
     let noted: Arc<Mutex<Entries>> = Arc::default();
     let notes = Arc::clone(&noted);
     let decide = move |directory: &Directory| {
+        still(directory, None)?;
+        if directory.device(id).is_none() {
+            return Err(Wrong::one("device", "was removed meanwhile", GONE));
+        }
         let changes = removal(directory, id, owner);
         let before = |change: &Change| {
             let (kind, id) = change.subject();
@@ -92,52 +99,53 @@ pub(crate) async fn remove(State(web): State<Web>, visit: Visit, Path(id): Path<
         };
         *notes.lock().unwrap_or_else(PoisonError::into_inner) =
             changes.iter().map(before).collect();
-        Ok::<_, Wrong>(changes)
+        Ok(changes)
     };
-    let author = visit.author("own device removed");
+    let author = whose.author("device removed");
     let changed = visit.ui.authority.change(no, &author, visit.now, decide).await;
-    changed.map_err(|error| visit.refused(error))?;
+    changed.map_err(|error| whose.refused(error))?;
     let entries = std::mem::take(&mut *noted.lock().unwrap_or_else(PoisonError::into_inner));
-    web.removed.keep((no, id), Kept { owner, at: visit.now, entries });
+    let kept = Kept { owner, by: visit.person.id, at: visit.now, entries };
+    web.removed.keep((no, id), kept);
     let name = shown(device.name.as_str());
     let text = visit.say(&WORDS).a("web-device-removed", &[("name", &name)]);
     let undo = Undo {
-        action: format!("{LIST}/restore"),
+        action: format!("{}/restore", whose.list),
         fields: vec![("device".to_owned(), id.to_string())],
     };
-    Ok(visit.toast_undo(visit.lead(LIST), text, undo))
+    Ok(visit.toast_undo(visit.lead(&whose.list), text, undo))
 }
 
-/// `POST /account/devices/restore`
-pub(crate) async fn restore(
-    State(web): State<Web>,
-    visit: Visit,
-    form: firebell_ui::Form,
-) -> Answer {
-    require(&visit)?;
-    let (t, no, owner) = (visit.say(&WORDS), visit.claims.instance, visit.person.id);
+/// `POST …/devices/restore`
+pub(super) async fn restore(State(web): State<Web>, whose: Whose, form: Form) -> Answer {
+    whose.require()?;
+    let (visit, still) = (&whose.visit, whose.still());
+    let (t, no, owner) = (visit.say(&WORDS), visit.claims.instance, whose.owner.id);
     let late = || {
         let word = t.get("web-device-restore-title");
         let notice = Notice::wrong(word, t.get("web-device-restore-late"));
-        let notice = notice.link(t.get("web-device-back"), visit.href(LIST));
-        visit.notice(StatusCode::CONFLICT, notice)
+        let back = whose.text("web-device-back", "web-device-of-back");
+        visit.notice(StatusCode::CONFLICT, notice.link(back, visit.href(&whose.list)))
     };
     let id: Option<DeviceId> = form.text("device").parse().ok();
-    let kept = id.and_then(|id| web.removed.take((no, id), owner, visit.now));
+    let key = (owner, visit.person.id);
+    let kept = id.and_then(|id| web.removed.take((no, id), key, visit.now));
     let (Some(id), Some(kept)) = (id, kept) else { return Err(late()) };
     let decide = move |directory: &Directory| {
+        // Where mail went before is no new address: it was allowed when it was set.
+        still(directory, None)?;
         if directory.device(id).is_some() {
             return Err(Wrong::one("device", "is there", LATE));
         }
         Ok(restored(directory, &kept))
     };
-    let author = visit.author("own device brought back");
+    let author = whose.author("device brought back");
     let changed = visit.ui.authority.change(no, &author, visit.now, decide).await;
     let done = changed.map_err(|_| late())?;
     let name = done.directory.device(id).map(|device| shown(device.name.as_str()));
     let name = name.unwrap_or_default();
     let text = t.a("web-device-restored", &[("name", &name)]);
-    Ok(visit.toast(visit.lead(LIST), text))
+    Ok(visit.toast(visit.lead(&whose.list), text))
 }
 
 /// Every entry that still is as the removal left it becomes what it was; the others were changed since, and

@@ -206,10 +206,13 @@ async fn the_pages_can_be_installed() {
         assert_eq!((icon.status.as_u16(), kind(&icon).as_str()), (200, expected));
     }
     let worker = own.get("", "/sw.js").await;
-    worker.is(200).is_silent_about(&["APP_STYLE"]);
+    worker.is(200).is_silent_about(&["APP_"]);
     assert_eq!(worker.headers["cache-control"], "no-cache");
-    let style = worker.html.split("\"assets/").nth(1).unwrap().split('"').next().unwrap();
-    own.get("", &format!("/assets/{style}")).await.is(200);
     let offline = own.get("", "/offline").await;
-    offline.is(200).says(&["You are offline", "Alerts still reach you"]);
+    offline.is(200).says(&["You are offline", "Alerts still reach you", "href=\"/\" data-reload"]);
+    for file in worker.html.split("\"assets/").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+        own.get("", &format!("/assets/{file}")).await.is(200);
+        // It is shown at any path.
+        offline.says(&[&format!("\"/assets/{file}\"")]);
+    }
 }

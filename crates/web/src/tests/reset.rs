@@ -34,6 +34,24 @@ impl World {
 }
 
 #[tokio::test]
+async fn the_message_is_in_the_language_of_who_gets_it() {
+    let world = World::new(TestEngine::Sqlite).await;
+    for (language, greeting) in
+        [("de", "Hallo Bo Ek,"), ("nb", "Hei Bo Ek,"), ("fr", "Hello Bo Ek,")]
+    {
+        world.change("bo", move |bo| language.clone_into(&mut bo.language)).await;
+        // Whatever the browser of whoever asks for it says.
+        let page =
+            world.ask(Method::POST, "/reset", "login=bo", &[("accept-language", "en")]).await;
+        assert_eq!(page.status, StatusCode::OK);
+        let mail = world.mails.lock().unwrap().pop().unwrap();
+        let text = mail.text("http://firebell.example");
+        assert!(text.expose().starts_with(greeting), "{language}: {}", text.expose());
+        world.pass(3600);
+    }
+}
+
+#[tokio::test]
 async fn a_new_password_is_set_once_and_ends_every_session() {
     for engine in TestEngine::ALL {
         let world = World::new(engine).await;

@@ -2,7 +2,8 @@
 
 use axum::Router;
 use axum::http::Method;
-use firebell_access::first_run::{FAILURES_MAX, FirstRun};
+use firebell_access::first_run::{FirstRun, WRONG_PER_MINUTE_MAX};
+use firebell_base::time::add_seconds;
 use firebell_channels::Registry;
 use firebell_config::Snapshots;
 use firebell_pipeline::probe::Prober;
@@ -118,19 +119,32 @@ async fn of_two_at_once_one_does() {
 }
 
 #[tokio::test]
-async fn without_the_token_nothing_is_made_and_guesses_run_out() {
+async fn without_the_token_nothing_is_made_and_many_guesses_have_to_wait() {
     let fresh = Fresh::new(TestEngine::Sqlite).await;
     for wrong in ["", "fbi_", "fbi_AAAAAAAAAAAAAAAAAAAA", &fresh.token[..20]] {
         let page = fresh.post(&fields(wrong, "acme")).await;
         page.is(403).says(&["The token is wrong", "ada@example.org"]);
         page.is_silent_about(&["correct horse battery"]);
     }
-    for _ in 4..FAILURES_MAX {
+    for _ in 4..WRONG_PER_MINUTE_MAX {
         fresh.post(&fields("fbi_guess", "acme")).await.is(403);
     }
-    let spent = fresh.post(&fields(&fresh.token, "acme")).await;
-    spent.is(410).says(&["does not count any more"]);
+    fresh.clock.set(add_seconds(fresh.clock.now(), 18));
+    let many = fresh.post(&fields("fbi_guess", "acme")).await;
+    many.is(429).says(&["Wait 42 seconds", "ada@example.org"]);
+    assert_eq!(many.headers["retry-after"], "42");
+    let german = [("accept-language", "de")];
+    let body = encoded(&fields("fbi_guess", "acme"));
+    ask(&fresh.app, Method::POST, ("/start", &body), &german).await.is(429).says(&["Warte 42"]);
+    fresh.clock.set(add_seconds(fresh.clock.now(), 42));
+    fresh.post(&fields("fbi_guess", "acme")).await.is(403);
     assert!(fresh.ui.snapshots.all().is_empty());
+    // What others try keeps nobody out who has it.
+    for _ in 1..=WRONG_PER_MINUTE_MAX {
+        fresh.post(&fields("fbi_guess", "acme")).await;
+    }
+    fresh.post(&fields("fbi_guess", "acme")).await.is(429);
+    fresh.post(&fields(&fresh.token, "acme")).await.is(303);
 }
 
 #[tokio::test]
