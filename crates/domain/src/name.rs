@@ -69,7 +69,8 @@ pub fn is_invisible(c: char) -> bool {
 
 /// `text` cut to at most `chars_max` characters, the last one replaced by … when something was cut.
 pub fn cut(text: &str, chars_max: usize) -> String {
-    if text.chars().nth(chars_max).is_none() {
+    // No character is shorter than a byte: most texts need no counting.
+    if text.len() <= chars_max || text.chars().nth(chars_max).is_none() {
         return text.to_owned();
     }
     let mut short: String = text.chars().take(chars_max.saturating_sub(1)).collect();

@@ -22,7 +22,10 @@ pub(super) struct Collector {
 impl Collector {
     /// Adds one property; a later value under the same name wins.
     pub(super) fn put(&mut self, name: &str, value: Property) {
-        let mut name = clean(name, PROPERTY_NAME_CHARS_MAX);
+        self.insert(clean(name, PROPERTY_NAME_CHARS_MAX), value);
+    }
+
+    fn insert(&mut self, mut name: String, value: Property) {
         if name.is_empty() {
             "_".clone_into(&mut name);
         }
@@ -36,6 +39,12 @@ impl Collector {
     /// Adds a text.
     pub(super) fn put_text(&mut self, name: &str, text: &str) {
         self.put(name, Property::Text(clean(text, PROPERTY_TEXT_CHARS_MAX)));
+    }
+
+    /// The same for what is already owned: copies only what must change.
+    pub(super) fn put_owned(&mut self, name: String, text: String) {
+        let text = Property::Text(cleaned(text, PROPERTY_TEXT_CHARS_MAX));
+        self.insert(cleaned(name, PROPERTY_NAME_CHARS_MAX), text);
     }
 
     /// Adds a JSON value: nothing for null, an object under names joined by dots.
@@ -99,6 +108,9 @@ pub(super) fn cleaned(text: String, chars_max: usize) -> String {
 /// A summary: the first line that is not empty, without control characters, cut.
 pub(super) fn one_line(text: &str) -> String {
     let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("");
+    if !line.chars().any(char::is_control) {
+        return cut(line, SUMMARY_CHARS_MAX);
+    }
     let visible: String = line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     cut(visible.trim(), SUMMARY_CHARS_MAX)
 }

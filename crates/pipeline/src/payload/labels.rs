@@ -11,7 +11,7 @@ use firebell_domain::event::{Draft, EventAction};
 use firebell_domain::recipient::Pointer;
 use serde_json::Value;
 
-use super::collect::{Collector, clean, one_line};
+use super::collect::{Collector, clean, cleaned, one_line};
 use super::error::PayloadError;
 use super::{PROPERTY_NAME_CHARS_MAX, RECIPIENT_CHARS_MAX};
 
@@ -39,28 +39,28 @@ pub(super) struct Alert {
 impl Alert {
     /// The event it is.
     pub(super) fn into_draft(self) -> Draft {
-        let mut properties = Collector::default();
-        for (name, text) in &self.labels {
-            properties.put_text(name, text);
-        }
-        for (name, text) in &self.circumstances {
-            if !self.labels.contains_key(*name) {
-                properties.put_text(name, &clean(text, SHARED_TEXT_CHARS_MAX));
-            }
-        }
-        for (name, text) in &self.annotations {
-            properties
-                .put_text(&format!("annotation.{}", clean(name, PROPERTY_NAME_CHARS_MAX)), text);
-        }
-        Draft {
-            action: self.action,
-            summary: summary(&self.labels, &self.annotations),
-            priority: self.labels.get("severity").and_then(|severity| priority(severity)),
-            recipients: recipients(&self.labels, &self.annotations),
-            dedup_key: self.fingerprint,
-            properties: properties.finish(),
+        let Self { action, fingerprint, labels, annotations, mut circumstances } = self;
+        let draft = Draft {
+            action,
+            summary: summary(&labels, &annotations),
+            priority: labels.get("severity").and_then(|severity| priority(severity)),
+            recipients: recipients(&labels, &annotations),
+            dedup_key: fingerprint,
             ..Draft::default()
+        };
+        circumstances.retain(|(name, _)| !labels.contains_key(*name));
+        let mut properties = Collector::default();
+        for (name, text) in labels {
+            properties.put_owned(name, text);
         }
+        for (name, text) in circumstances {
+            properties.put_owned(name.to_owned(), cleaned(text, SHARED_TEXT_CHARS_MAX));
+        }
+        for (name, text) in annotations {
+            let name = format!("annotation.{}", cleaned(name, PROPERTY_NAME_CHARS_MAX));
+            properties.put_owned(name, text);
+        }
+        Draft { properties: properties.finish(), ..draft }
     }
 }
 
