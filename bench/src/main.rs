@@ -20,10 +20,6 @@
 //! but 127.0.0.1 is talked to.
 #![expect(clippy::print_stdout, reason = "a command-line tool talks through stdout")]
 
-/// As the binary's.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 mod accept;
 mod child;
 mod config;

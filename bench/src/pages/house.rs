@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use firebell_base::Clock;
+use tempfile::TempDir;
 
 use super::estate::PASSWORD;
 use crate::child::Running;
@@ -26,6 +27,8 @@ const CONNECTIONS: &str = "4096";
 pub(super) struct House {
     pub(super) process: Running,
     pub(super) port: u16,
+    /// What it keeps besides its database.
+    _dir: TempDir,
 }
 
 /// A page as it came.
@@ -48,6 +51,7 @@ impl House {
         let program = std::env::current_exe()?.with_file_name("firebell");
         ensure!(program.exists(), "build it first: cargo build --release -p firebell");
         let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
+        let dir = TempDir::new()?;
         let mut command = Command::new(program);
         command
             .arg("serve")
@@ -55,8 +59,9 @@ impl House {
             .env("FIREBELL_DATABASE", database)
             .env("FIREBELL_LISTEN", format!("127.0.0.1:{port}"))
             .env("FIREBELL_LIMITS__CONNECTIONS_MAX", CONNECTIONS)
+            .env("FIREBELL_REPLICA__FILE", dir.path().join("last-known-good"))
             .env("FIREBELL_LOG__LEVEL", "error");
-        let house = Self { process: Running::quiet(&mut command)?, port };
+        let house = Self { process: Running::quiet(&mut command)?, port, _dir: dir };
         for _ in 0..LOOKS_MAX {
             let ready =
                 Visitor::stranger(port).and_then(|mut visitor| visitor.get("/readyz", false));

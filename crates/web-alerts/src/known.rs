@@ -23,7 +23,8 @@ const CHANGED_MAX: usize = 1_000;
 const GATHER: Duration = Duration::from_millis(40);
 /// The shortest time between two updates of an instance.
 const PACE: Duration = Duration::from_millis(200);
-/// The same while a flood lasts: nobody can read faster, and every open page costs what the flood needs.
+/// The same for more than [`ROWS_IN_FLOOD_MAX`] while a flood lasts: nobody can read faster, and every open page
+/// costs what the flood needs.
 const PACE_IN_FLOOD: Duration = Duration::from_millis(600);
 /// The shortest time between telling twice that much changed, and how long a flood counts as lasting.
 const PACE_OF_FLOODS: Duration = Duration::from_secs(1);
@@ -105,8 +106,7 @@ impl Known {
         }
         if self.due.is_none() && !self.changed.is_empty() {
             let soon = now + GATHER;
-            let pace = if self.is_flooded(now) { PACE_IN_FLOOD } else { PACE };
-            self.due = Some(self.told.map_or(soon, |told| soon.max(told + pace)));
+            self.due = Some(self.told.map_or(soon, |told| soon.max(told + PACE)));
         }
     }
 
@@ -133,6 +133,11 @@ impl Known {
     /// The alerts to show now, if it is time.
     pub(crate) fn take_shown(&mut self, now: Instant) -> Vec<AlertId> {
         if self.due.is_none_or(|due| due > now) {
+            return Vec::new();
+        }
+        let later = self.told.map_or(now, |told| told + PACE_IN_FLOOD);
+        if self.changed.len() > ROWS_IN_FLOOD_MAX && self.is_flooded(now) && now < later {
+            self.due = Some(later);
             return Vec::new();
         }
         self.due = None;
@@ -240,9 +245,7 @@ mod tests {
         let much = known.take_hidden(now).expect("much");
         assert_eq!(much, Much { count: CHANGED_MAX, which: None });
         known.add([new], now);
-        let due = now + PACE_IN_FLOOD;
-        assert_eq!(known.due(), Some(due), "it may be one of the flood");
-        assert_eq!(known.take_shown(due), [new], "before the flood counts as over");
+        assert_eq!(known.take_shown(now + PACE), [new], "without waiting for the flood's pace");
         assert_eq!(known.due(), None);
     }
 
@@ -258,6 +261,7 @@ mod tests {
             told += usize::from(known.take_hidden(now).is_some());
             // Everything of the flood changes again, and one alert is new.
             known.add(ids[..500].iter().copied().chain([*new]), now);
+            assert_eq!(known.take_shown(now + PACE), [], "so many wait for the flood's pace");
             now += PACE_IN_FLOOD;
             assert_eq!(known.take_shown(now), [*new]);
         }
@@ -297,7 +301,7 @@ mod tests {
         // The next look finds the same rows and one more.
         known.take_look(newest(30_001), at, now);
         assert!(known.hidden_due.is_none());
-        assert_eq!(known.take_shown(now + PACE_IN_FLOOD), [alerts[30_000]]);
+        assert_eq!(known.take_shown(now + PACE), [alerts[30_000]]);
         known.take_look(newest(30_001), at, now);
         assert_eq!(known.due(), None);
     }

@@ -70,7 +70,7 @@ pub(crate) struct Kept {
 pub(crate) async fn keep(
     db: &Db,
     directory: &Arc<Directory>,
-    numbers: &Arc<RwLock<Numbers>>,
+    numbers: &Arc<Shared>,
     now: Timestamp,
     pace: Pace,
 ) -> Result<Kept, Error> {
@@ -91,7 +91,7 @@ pub(crate) async fn keep(
 struct Keeper<'a> {
     db: &'a Db,
     directory: &'a Arc<Directory>,
-    numbers: &'a Arc<RwLock<Numbers>>,
+    numbers: &'a Arc<Shared>,
     no: InstanceNo,
     now: Timestamp,
     progress: Progress,
@@ -185,7 +185,7 @@ impl Keeper<'_> {
                 is_complete: newest.is_complete || wanted.is_complete,
                 told: newest.told.max(wanted.told),
             };
-            let known = known.read().unwrap_or_else(PoisonError::into_inner);
+            let known = known.newest();
             let mut numbering = Numbering::begin(tx, no, &known)?;
             let changed = changed(tx, no, &hours, newest.rev + 1, &mut numbering)?;
             if !changed.is_empty() {
@@ -200,7 +200,7 @@ impl Keeper<'_> {
         };
         let (next, newer) = self.db.write("reports.store", write).await?;
         self.progress = next;
-        self.numbers.write().unwrap_or_else(PoisonError::into_inner).learn(&newer);
+        self.numbers.learn(&newer);
         Ok(())
     }
 }
@@ -268,7 +268,7 @@ fn changed(
 }
 
 /// The small numbers that stand for the ids of people, groups and integrations: given once, never changed.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Numbers {
     by_id: HashMap<[u8; 16], u32>,
     /// From 1.
@@ -298,6 +298,24 @@ impl Numbers {
                 self.by_number.push(*id);
                 self.by_id.insert(*id, self.last());
             }
+        }
+    }
+}
+
+/// Numbers that many use at the same time: nobody waits until somebody has added up a report with them.
+#[derive(Debug, Default)]
+pub(crate) struct Shared(RwLock<Arc<Numbers>>);
+
+impl Shared {
+    /// What is known now.
+    pub(crate) fn newest(&self) -> Arc<Numbers> {
+        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// See [`Numbers::learn`].
+    pub(crate) fn learn(&self, newer: &[(i64, [u8; 16])]) {
+        if !newer.is_empty() {
+            Arc::make_mut(&mut self.0.write().unwrap_or_else(PoisonError::into_inner)).learn(newer);
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use firebell_base::Timestamp;
 use firebell_base::time::micros_between;
@@ -17,7 +17,7 @@ use firebell_store::{Db, Error, ReadTx};
 
 use crate::figures::{Figures, Part, Question, Row, add_up};
 use crate::hours::on_call;
-use crate::keep::{IDS_MAX, Kept, Numbers, Pace, keep};
+use crate::keep::{IDS_MAX, Kept, Pace, Shared, keep};
 
 /// Bytes of facts held in memory, of all instances together: about a million and a half alerts.
 const BYTES_MAX: usize = 96 * 1024 * 1024;
@@ -43,7 +43,7 @@ pub(crate) struct Shelf {
 /// What is held of one instance.
 #[derive(Debug, Default)]
 struct Held {
-    numbers: Arc<RwLock<Numbers>>,
+    numbers: Arc<Shared>,
     hours: Mutex<Hours>,
     answers: Mutex<Vec<Answered>>,
     kept: Mutex<Option<Kept>>,
@@ -268,7 +268,7 @@ async fn figures(
         let hours = lock(&held.hours);
         (hours.rev, hours.from)
     };
-    let last = numbers(held).last();
+    let last = held.numbers.newest().last();
     let read = move |tx: &mut ReadTx<'_>| {
         let newest = reports::progress(tx, no)?.map_or(0, |progress| progress.rev);
         let mut hours = match from {
@@ -287,7 +287,7 @@ async fn figures(
     };
     let held = Arc::clone(held);
     let made = move |(newest, hours, ids): (i64, Vec<Hour>, Vec<_>)| {
-        held.numbers.write().unwrap_or_else(PoisonError::into_inner).learn(&ids);
+        held.numbers.learn(&ids);
         let rows = take_in(&held, (rev, from), newest, hours, &question);
         answer(&held, &directory, (newest, now), question, &rows)
     };
@@ -350,7 +350,7 @@ fn answer(
     if let Some(known) = known(held, &question).filter(|known| known.is_newest(rev, now)) {
         return known;
     }
-    let mut figures = add_up(&question, rows, &numbers(held));
+    let mut figures = add_up(&question, rows, &held.numbers.newest());
     if let (Part::Load, Some(group)) = (question.part, question.group) {
         let group = GroupId::from_bytes(group);
         figures.on_call = on_call(directory, group, question.from, question.to);
@@ -364,10 +364,6 @@ fn answer(
     }
     answers.push(answered.clone());
     answered
-}
-
-fn numbers(held: &Held) -> std::sync::RwLockReadGuard<'_, Numbers> {
-    held.numbers.read().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
