@@ -11,10 +11,11 @@ use std::time::Duration;
 
 use askama::Template as _;
 use axum::body::Bytes;
+use firebell_access::session::Ends;
 use firebell_base::Timestamp;
 use firebell_base::time::add_seconds;
 use firebell_domain::alert::AlertId;
-use firebell_domain::directory::Directory;
+use firebell_domain::directory::{Directory, Revision};
 use firebell_domain::instance::InstanceNo;
 use firebell_domain::person::PersonId;
 use firebell_domain::schedule::Zone;
@@ -201,6 +202,9 @@ struct Task {
     ui: Ui,
     heard: Listener,
     known: BTreeMap<InstanceNo, Known>,
+    sessions: Ends,
+    /// The configuration of each room's instance at the last look.
+    revisions: BTreeMap<InstanceNo, Option<Revision>>,
 }
 
 impl Drop for Task {
@@ -215,7 +219,8 @@ impl Drop for Task {
 impl Task {
     fn new(hub: Hub, ui: Ui) -> Self {
         let heard = ui.live.subscribe();
-        Self { hub, ui, heard, known: BTreeMap::new() }
+        let sessions = ui.authenticator.sessions().ends();
+        Self { hub, ui, heard, known: BTreeMap::new(), sessions, revisions: BTreeMap::new() }
     }
 
     async fn run(mut self) {
@@ -236,6 +241,7 @@ impl Task {
                 biased;
                 () = sleep_until(due), if due < look => self.tell().await,
                 () = sleep_until(look) => {
+                    self.wake();
                     self.look().await;
                     look = waiting_since() + LOOK;
                 }
@@ -316,6 +322,20 @@ impl Task {
             .collect();
         // The story of an alert may go on although its row looks the same.
         Some(Update { rows, many: 0, changed: Some(ids) })
+    }
+
+    /// Has pages look whether they may go on, if sessions ended or their instance's configuration changed: once a
+    /// second at most, however often that happens.
+    fn wake(&mut self) {
+        let ended = self.sessions.is_new();
+        self.revisions.retain(|no, _| self.known.contains_key(no));
+        for no in self.known.keys() {
+            let revision = self.ui.snapshots.instance(*no).map(|directory| directory.revision);
+            let before = self.revisions.insert(*no, revision);
+            if ended || before != Some(revision) {
+                self.hub.tell(*no, Update { rows: Vec::new(), many: 0, changed: Some(Vec::new()) });
+            }
+        }
     }
 
     /// Looks for what other processes have changed.

@@ -3,8 +3,8 @@
 //! A stream ends with the session, with the person's right to see alerts, with the server, or after
 //! [`STREAM_MAX`]: the browser comes again and passes the gate again. Whoever ends sessions or changes configuration
 //! tells so (`Sessions::ends`, `Snapshots::changes`); then every stream looks whether it may go on, before anything
-//! further is written. What happened between the laying out of a page and its first event is told first, so nothing
-//! is missed and nothing needs to be remembered for anybody.
+//! further is written, and within a second if nothing is (the hub wakes it). What happened between the laying out of a
+//! page and its first event is told first, so nothing is missed and nothing needs to be remembered for anybody.
 //!
 //! | event | data | means |
 //! |---|---|---|
@@ -94,14 +94,6 @@ impl Told {
         let changed = self.configuration.has_changed().unwrap_or(false);
         self.configuration.mark_unchanged();
         std::mem::take(&mut self.is_first) || ended || changed
-    }
-
-    /// Waits until something is told. Does not count as having been asked.
-    async fn wait(&mut self) {
-        tokio::select! {
-            () = self.sessions.wait() => {}
-            Ok(()) = self.configuration.changed() => self.configuration.mark_changed(),
-        }
     }
 }
 
@@ -207,7 +199,6 @@ impl Listening {
                 biased;
                 () = stopped => return None,
                 () = sleep_until(self.ends) => return None,
-                () = self.told.wait() => {}
                 () = sleep_until(self.alive) => {
                     if !self.is_admitted() {
                         return None;

@@ -11,7 +11,7 @@ use firebell_domain::person::PersonId;
 use firebell_sql::{Statement, WriteTx};
 use firebell_testkit::pages::Pages;
 use firebell_testkit::postgres::TestEngine;
-use futures_util::StreamExt as _;
+use futures_util::{FutureExt as _, StreamExt as _};
 use tokio::time::{timeout, timeout_at};
 
 use super::{BOUND, pages};
@@ -173,7 +173,7 @@ async fn listening_needs_a_session_and_a_place() {
 }
 
 /// Far less than the pause between two signs of life.
-const PROMPTLY: Duration = Duration::from_secs(2);
+const PROMPTLY: Duration = Duration::from_secs(10);
 
 /// Listens until the end; returns what was heard before it.
 async fn ended(ear: &mut Ear) -> String {
@@ -218,6 +218,22 @@ async fn a_stream_ends_with_its_session_and_no_other() {
         }
     }
     other.hears("Not for them").await;
+}
+
+#[tokio::test]
+async fn a_stream_of_which_nothing_is_heard_ends_too() {
+    let pages = pages(TestEngine::Sqlite, 0).await;
+    let mut ear = Ear::open(&pages, "bo", "/alerts/live").await;
+    ear.hears("retry: ").await;
+    assert!(ear.stream.next().now_or_never().is_none(), "it waits");
+    let (sessions, now) = (pages.ui.authenticator.sessions(), pages.world.now());
+    sessions.end_all(pages.world.no, pages.person("bo"), now);
+    ended(&mut ear).await;
+    let mut ear = Ear::open(&pages, "bo", "/alerts/live").await;
+    ear.hears("retry: ").await;
+    assert!(ear.stream.next().now_or_never().is_none(), "it waits");
+    pages.world.apply(GONE).await;
+    ended(&mut ear).await;
 }
 
 const GONE: &str = "version: 1
