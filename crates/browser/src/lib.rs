@@ -11,7 +11,7 @@
 //! | [`inspect`] | what must not happen on any page: errors, refused sources, failed requests |
 //! | [`pool`] | browsers that wait for the next test |
 //! | [`other_site`] | a site that is not ours |
-//! | [`line`] | the line to the server, which can be cut |
+//! | [`mod@line`] | the line to the server, which can be cut |
 //! | [`installation`] | a server with a database of its own |
 //! | [`server`] | the server of all tests, and who is signed in there |
 //! | [`sample`] | the sample instances |
