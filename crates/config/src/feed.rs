@@ -90,6 +90,8 @@ pub struct DeltaPart {
 /// A revision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delta {
+    /// Of which database: nothing else tells a delta of another one, with the same number, apart.
+    pub cell: [u8; 16],
     /// Which.
     pub revision: Revision,
     /// The one it follows.

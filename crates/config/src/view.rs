@@ -141,6 +141,9 @@ impl View {
         if let Phase::Pages { begun: false, .. } = self.phase {
             return refuse(NackCode::Incomplete, "there is nothing it could follow".to_owned());
         }
+        if delta.cell != self.cell {
+            return refuse(NackCode::OtherCell, "it is of another database".to_owned());
+        }
         if delta.revision.epoch != self.revision.epoch {
             return refuse(NackCode::NewEpoch, "another epoch needs a whole snapshot".to_owned());
         }

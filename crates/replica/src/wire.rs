@@ -24,7 +24,7 @@ pub(crate) const HEADER_BYTES: usize = 9;
 /// Bytes after it.
 pub(crate) const HASH_BYTES: usize = 32;
 const MAGIC: [u8; 3] = *b"FBf";
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// What a frame holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -167,6 +167,7 @@ struct PageIn {
 
 #[derive(Serialize)]
 struct DeltaOut<'a> {
+    cell: [u8; 16],
     revision: (i64, i64),
     prev: (i64, i64),
     at: i64,
@@ -176,6 +177,7 @@ struct DeltaOut<'a> {
 
 #[derive(Deserialize)]
 struct DeltaIn {
+    cell: [u8; 16],
     revision: (i64, i64),
     prev: (i64, i64),
     at: i64,
@@ -218,6 +220,7 @@ impl From<WireHead> for Head {
 impl<'a> From<&'a Delta> for DeltaOut<'a> {
     fn from(delta: &'a Delta) -> Self {
         Self {
+            cell: delta.cell,
             revision: pair(delta.revision),
             prev: pair(delta.prev),
             at: delta.at,
@@ -230,6 +233,7 @@ impl<'a> From<&'a Delta> for DeltaOut<'a> {
 impl From<DeltaIn> for Delta {
     fn from(delta: DeltaIn) -> Self {
         Self {
+            cell: delta.cell,
             revision: revision(delta.revision),
             prev: revision(delta.prev),
             at: delta.at,

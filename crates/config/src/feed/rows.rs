@@ -52,7 +52,10 @@ pub fn deltas(tx: &mut ReadTx<'_>, after: Revision) -> Result<Deltas, Error> {
     let mut list = Vec::new();
     for row in store::after(tx, after, count, bytes)? {
         let next = Revision { n: prev.n + 1, ..prev };
-        let Some(delta) = decoded(&row, prev).filter(|delta| delta.revision == next) else { break };
+        let Some(delta) = decoded(&row, head.cell, prev).filter(|delta| delta.revision == next)
+        else {
+            break;
+        };
         prev = next;
         list.push(delta);
     }
@@ -86,12 +89,13 @@ pub(crate) fn encode(parts: &[DeltaPart]) -> Result<Vec<u8>, Error> {
 }
 
 /// None if it was too large to keep, or is damaged.
-fn decoded(row: &DeltaRow, prev: Revision) -> Option<Delta> {
+fn decoded(row: &DeltaRow, cell: [u8; 16], prev: Revision) -> Option<Delta> {
     if row.payload.is_empty() {
         return None;
     }
     match postcard::from_bytes(&row.payload) {
         Ok(parts) => Some(Delta {
+            cell,
             revision: row.revision,
             prev,
             at: row.at,

@@ -106,7 +106,7 @@ impl Rows {
             parts.push(delta);
         }
         let root = self.anew().root();
-        Delta { revision: self.revision, prev, at: 0, parts, root }
+        Delta { cell: CELL, revision: self.revision, prev, at: 0, parts, root }
     }
 }
 

@@ -119,12 +119,12 @@ impl<V: Copied> Core<V> {
         }
     }
 
-    /// The view after deltas, as far as they lead to the head that was accepted. Deltas do not say
-    /// of which database they are, so nothing beyond that is taken, and there its digest counts.
+    /// The view after deltas, as far as they lead to the head that was accepted: there its digest
+    /// counts, and nothing beyond it is taken.
     fn up_to(&mut self, served: V, head: &Head, deltas: &[Delta]) -> (V, Option<Nack>) {
         let mut view = served.clone();
         for delta in deltas {
-            if delta.revision > head.revision && self.holds(Guard::Cell) {
+            if delta.revision > head.revision {
                 break;
             }
             match self.next(&view, delta).and_then(|next| self.checked(next, delta)) {
@@ -146,7 +146,13 @@ impl<V: Copied> Core<V> {
     }
 
     /// The view after a delta; none if it has it already.
-    pub(super) fn next(&self, view: &V, delta: &Delta) -> Result<Option<V>, Nack> {
+    pub(super) fn next(&mut self, view: &V, delta: &Delta) -> Result<Option<V>, Nack> {
+        // A head that was heard earlier proves the last delta at most, never those on the way to it.
+        if delta.cell != view.cell() && self.holds(Guard::Cell) {
+            self.counters.other_cell += 1;
+            let message = "The deltas are of another database than the one this node follows.";
+            return Err(Nack::new(NackCode::OtherCell, delta.revision, message));
+        }
         let here = view.revision();
         if delta.revision <= here {
             return Ok(None);

@@ -36,6 +36,7 @@ fn deltas() -> Deltas {
         put: vec![entity()],
     };
     Deltas::Next(vec![Delta {
+        cell: [3; 16],
         revision: Revision { epoch: 2, n: 41 },
         prev: Revision { epoch: 2, n: 40 },
         at: 1_700_000_000_000_001,
@@ -90,7 +91,7 @@ fn the_reason_is_told() {
     };
     assert_eq!(decode_head(b"<html>, not a frame at all"), Err(WireError::Foreign));
     assert_eq!(decode_head(b""), Err(WireError::Short));
-    assert_eq!(with(3, 2), WireError::Version(2));
+    assert_eq!(with(3, 1), WireError::Version(1));
     assert_eq!(with(5, 0xff), WireError::Long);
     assert_eq!(with(frame.len() - 1, 0), WireError::Damaged);
     assert_eq!(decode_page(&frame), Err(WireError::Kind));

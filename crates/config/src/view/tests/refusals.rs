@@ -17,6 +17,8 @@ fn a_delta_must_follow_and_lead_to_the_root() {
     let first = rows.act(&[(1, vec![put(Entity::Person(person(50, "cy")))])]);
     let second = rows.act(&[(2, vec![Act::Remove(Kind::Device, 4)])]);
     assert_eq!(code(view.with_delta(&second)), NackCode::OutOfOrder);
+    let foreign = Delta { cell: [0; 16], ..first.clone() };
+    assert_eq!(code(view.with_delta(&foreign)), NackCode::OtherCell);
     let next = view.with_delta(&first).unwrap();
     assert_eq!(code(next.with_delta(&first)), NackCode::OutOfOrder);
     let back = Delta { revision: Revision { epoch: 1, n: 1 }, ..second.clone() };

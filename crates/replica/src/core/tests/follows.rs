@@ -357,6 +357,29 @@ fn what_this_process_publishes_is_served_and_no_older_head_harms_it() {
 }
 
 #[test]
+fn a_head_heard_earlier_does_not_let_deltas_of_another_database_in() {
+    let authority = Authority::with(6);
+    let restored = authority.restored(4);
+    let mut other = Authority { cell: OTHER, ..restored.clone() };
+    other.commit(1, "of another database");
+    let mut bench = Bench::new(Settings::default(), None);
+    bench.knows(&authority);
+    bench.pass(1_000);
+    bench.answer(&authority);
+    // The database is put back, and this process publishes what is left of it.
+    bench.hand(Event::Published(restored.truth()));
+    while !matches!(bench.question, Some((_, Question::Deltas(_)))) {
+        bench.question = None;
+        bench.pass(SECOND);
+    }
+    bench.answer(&other);
+    assert_eq!(bench.core.served(), Some(&restored.truth()));
+    assert_eq!(nack(&bench), Some(NackCode::OtherCell));
+    assert_eq!(bench.core.facts().counters.other_cell, 1);
+    assert_eq!(bench.broken, Vec::<String>::new());
+}
+
+#[test]
 fn a_page_that_does_not_come_is_asked_for_again_and_the_load_goes_on() {
     let authority = Authority::with(6);
     let mut bench = Bench::new(Settings::default(), None);

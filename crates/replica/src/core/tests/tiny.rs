@@ -241,6 +241,7 @@ impl Authority {
             let so_far =
                 Self { log: self.log.iter().take(i + 1).cloned().collect(), ..self.clone() };
             out.push(Delta {
+                cell: self.cell,
                 revision: entry.at,
                 prev: Revision { n: entry.at.n - 1, ..entry.at },
                 at: 0,
