@@ -40,6 +40,28 @@ impl std::fmt::Display for Revision {
     }
 }
 
+/// Why a text is not a revision.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a revision (expected two numbers with a point between them, such as 7.1041)")]
+pub struct RevisionError;
+
+impl std::str::FromStr for Revision {
+    type Err = RevisionError;
+
+    /// Only as [`Display`](std::fmt::Display) writes it, without signs or spaces: forms and links bring it back.
+    fn from_str(text: &str) -> Result<Self, RevisionError> {
+        let number = |digits: &str| -> Result<i64, RevisionError> {
+            // Rust reads numbers with signs, too.
+            if digits.starts_with(['+', '-']) {
+                return Err(RevisionError);
+            }
+            digits.parse().map_err(|_| RevisionError)
+        };
+        let (epoch, n) = text.split_once('.').ok_or(RevisionError)?;
+        Ok(Self { epoch: number(epoch)?, n: number(n)? })
+    }
+}
+
 /// The configuration of one instance.
 #[derive(Debug, Clone)]
 pub struct Directory {

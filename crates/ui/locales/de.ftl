@@ -26,6 +26,7 @@ ui-stale = Diese Seite zeigt vielleicht nicht die neueste Konfiguration: Der Pro
 ui-undo = Rückgängig
 ui-close = Schließen
 ui-forbidden = Nicht erlaubt
+ui-not-active-any-more = Du bist kein aktiver Benutzer mehr. Es wurde nichts geändert.
 ui-missing = Nicht gefunden
 ui-missing-text = So etwas ({ $what }) gibt es hier nicht. Vielleicht wurde es entfernt, oder die Adresse stimmt nicht ganz.
 ui-nowhere-text = Unter dieser Adresse gibt es keine Seite. Vielleicht wurde sie entfernt, oder die Adresse stimmt nicht ganz.

@@ -26,6 +26,7 @@ ui-stale = This page may not show the newest configuration: this process has los
 ui-undo = Undo
 ui-close = Close
 ui-forbidden = Not allowed
+ui-not-active-any-more = You are no active user any more. Nothing was changed.
 ui-missing = Not found
 ui-missing-text = There is no such { $what } here. It may have been removed, or the address is not quite right.
 ui-nowhere-text = There is no page at this address. It may have been removed, or the address is not quite right.

@@ -26,6 +26,7 @@ ui-stale = Siden viser kanskje ikke den nyeste konfigurasjonen: prosessen har mi
 ui-undo = Angre
 ui-close = Lukk
 ui-forbidden = Ikke tillatt
+ui-not-active-any-more = Du er ikke lenger en aktiv bruker. Ingenting ble endret.
 ui-missing = Ikke funnet
 ui-missing-text = Noe slikt ({ $what }) finnes ikke her. Det kan være fjernet, eller adressen er ikke helt riktig.
 ui-nowhere-text = Det finnes ingen side på denne adressen. Den kan være fjernet, eller adressen er ikke helt riktig.

@@ -8,6 +8,7 @@
 //! | `part` | fields, buttons, badges, notices, pagers: templates of their own |
 //! | `form`, `query` | what was entered, bounded |
 //! | `refusal`, `reason` | answers in place of a page, and why |
+//! | `asker` | whoever asks for a change, looked up again where it is decided |
 //! | `write` | a refused change of configuration, in words and by field |
 //! | `toast` | what is said on the next page |
 //! | `told` | what happened to an alert, in the reader's language |
@@ -19,6 +20,7 @@
 //! Page crates (`web-*`) use this and never each other. Nothing here decides who may do what: that is
 //! `access`; nor what is true: that is `config` and `store`.
 
+mod asker;
 mod asset;
 mod form;
 mod frame;
@@ -45,6 +47,7 @@ pub mod write;
 #[cfg(test)]
 mod tests;
 
+pub use asker::{Asker, MayNot};
 pub use asset::{keep_assets, name_of as asset_name, outside_style};
 pub use form::{FORM_BYTES_MAX, Form, TooLarge, read as read_form};
 pub use frame::{Area, Frame};

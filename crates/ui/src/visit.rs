@@ -13,6 +13,7 @@ use firebell_config::{Author, ConfigError};
 use firebell_domain::directory::Directory;
 use firebell_domain::person::Person;
 
+use crate::asker::Asker;
 use crate::frame::{Area, Frame};
 use crate::part::Notice;
 use crate::reason;
@@ -129,6 +130,11 @@ impl Visit {
         Author::new(self.person.target_name.as_str(), reason)
     }
 
+    /// The visitor as whoever asks for a change, for its decision.
+    pub const fn asker(&self) -> Asker {
+        Asker::of(self)
+    }
+
     /// An instant in the visitor's words and zone.
     pub fn when(&self, at: Timestamp) -> When {
         when(at, self.now, &self.person.zone, self.lang)
@@ -167,10 +173,12 @@ impl Visit {
         Refusal::new(crate::page::page_with(status, &crate::frame::Words { frame, notice }))
     }
 
-    /// A failed change that has no form to go back to.
+    /// A failed change that has no form to go back to: what is wrong is said at once.
     pub fn refused(&self, error: ConfigError) -> Refusal {
         let fault = write::fault(self, error);
-        self.notice(fault.status, Notice::wrong(fault.word, fault.text))
+        let all: Vec<String> = fault.fields.into_iter().map(|(_, message)| message).collect();
+        let text = if all.is_empty() { fault.text } else { all.join(" ") };
+        self.notice(fault.status, Notice::wrong(fault.word, text))
     }
 }
 

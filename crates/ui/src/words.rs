@@ -88,8 +88,16 @@ impl Catalogue {
     pub fn faults(&self) -> Vec<String> {
         let mut faults = Vec::new();
         for (tag, text) in self.files {
-            if let Err((_, errors)) = FluentResource::try_new((*text).to_owned()) {
-                faults.extend(errors.iter().map(|error| format!("{tag}: {error}")));
+            match FluentResource::try_new((*text).to_owned()) {
+                Ok(resource) => {
+                    // A key that is there twice would silently be what it is last.
+                    let mut bundle = FluentBundle::new_concurrent(Vec::new());
+                    let twice = bundle.add_resource(resource).err().unwrap_or_default();
+                    faults.extend(twice.iter().map(|error| format!("{tag}: {error}")));
+                }
+                Err((_, errors)) => {
+                    faults.extend(errors.iter().map(|error| format!("{tag}: {error}")));
+                }
             }
             if Lang::of_tag(tag).is_none() {
                 faults.push(format!("{tag}: no such language"));

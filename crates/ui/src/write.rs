@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use firebell_config::{ConfigError, Denial};
 
+use crate::asker::MayNot;
 use crate::reason;
 use crate::visit::Visit;
 use crate::words::WORDS;
@@ -12,6 +13,8 @@ use crate::words::WORDS;
 pub enum WriteKind {
     /// Something that was entered cannot be.
     Invalid,
+    /// Whoever asked may not, by now.
+    Forbidden,
     /// Somebody else changed it meanwhile, or it is gone.
     Changed,
     /// There is no licence: confirmed.
@@ -44,6 +47,11 @@ pub struct WriteFault {
 /// Says why a change was refused.
 pub fn fault(visit: &Visit, error: ConfigError) -> WriteFault {
     let t = visit.say(&WORDS);
+    if let Some(MayNot(text)) = MayNot::of(&error) {
+        let (status, word) = (StatusCode::FORBIDDEN, t.get("ui-forbidden"));
+        let (fields, kind) = (Vec::new(), WriteKind::Forbidden);
+        return WriteFault { status, word, text, fields, kind, denial: None };
+    }
     let text = reason::change(t, &error);
     let (status, kind, word) = match &error {
         ConfigError::Invalid(_) => {

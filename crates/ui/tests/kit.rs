@@ -1,14 +1,15 @@
 //! The kit behind its gate: who gets in, what is kept, what every answer carries.
 
 use axum::Router;
+use axum::extract::Path;
 use axum::http::Method;
 use axum::routing::{get, post};
 use firebell_access::{Permission, Scope};
-use firebell_config::ConfigError;
+use firebell_config::{ConfigError, Faults};
 use firebell_sql::{Db, Target};
 use firebell_testkit::pages::{Page, Pages};
 use firebell_testkit::postgres::TestEngine;
-use firebell_ui::{Answer, Form, Ui, Undo, Visit, keep_assets};
+use firebell_ui::{Answer, Form, MayNot, Ui, Undo, Visit, keep_assets};
 
 /// A page that says what was entered, and one that leads back with a way to undo.
 fn router() -> Router<Ui> {
@@ -32,7 +33,19 @@ fn router() -> Router<Ui> {
         visit.require(Permission::Administer, &Scope::Instance)?;
         Err(visit.refused(ConfigError::Changed { kind: "group", found: None }))
     }
+    /// A change that was refused, with no form to go back to.
+    async fn refused(visit: Visit, Path(why): Path<String>) -> Answer {
+        let mut faults = Faults::one("name", "It is taken.", "test.taken");
+        match why.as_str() {
+            "faults" => faults.0.extend(Faults::one("", "It is late.", "test.late").0),
+            "author" => faults.0.extend(Faults::from(MayNot("You <may> not.".to_owned())).0),
+            "field" => faults = MayNot("You may not give it.".to_owned()).at("roles"),
+            _ => faults = Faults::default(),
+        }
+        Err(visit.refused(ConfigError::Invalid(faults)))
+    }
     Router::new()
+        .route("/refused/{why}", get(refused))
         .route("/echo/it", post(echo))
         .route("/ask", get(ask))
         .route("/deep/lost", get(lost))
@@ -215,6 +228,17 @@ async fn the_frame_is_in_the_readers_language_and_shows_what_they_may_see() {
     pages.get(&themed, "/styleguide").await.says(&["data-theme=\"dark\""]);
     let broken = format!("{}; firebell_theme=\"><script>", pages.session("bo"));
     pages.get(&broken, "/styleguide").await.says(&["data-theme=\"system\""]);
+}
+
+#[tokio::test]
+async fn a_refused_change_without_a_form_says_what_is_wrong() {
+    let pages = pages().await;
+    let refused = async |why: &str| pages.get("ada", &format!("/refused/{why}")).await;
+    refused("faults").await.is(422).says(&["Not saved", "It is taken. It is late."]);
+    let author = refused("author").await;
+    author.is(403).says(&["Not allowed", "You &#60;may&#62; not."]).is_silent_about(&["taken"]);
+    refused("field").await.is(422).says(&["Not saved", "You may not give it."]);
+    refused("nothing").await.is(422).says(&["Nothing was saved."]);
 }
 
 const TONGUES: &str = "version: 1

@@ -59,7 +59,7 @@ pub(crate) async fn show(visit: Visit, query: Query) -> Answer {
     let t = visit.say(&WORDS);
     let short = |name: &str| firebell_domain::name::cut(query.text(name), FILTER_CHARS_MAX);
     let wanted = Wanted {
-        before: text::revision(query.text("before")),
+        before: query.text("before").parse().ok(),
         author: short("who"),
         kind: kind_of(query.text("kind")),
         text: short("text"),

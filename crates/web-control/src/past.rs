@@ -95,7 +95,7 @@ fn wanted(visit: &Visit, query: &Query, faults: &mut Faults) -> Option<(Moment, 
         at
     };
     if !revision.is_empty() {
-        let Some(found) = text::revision(revision) else {
+        let Ok(found) = revision.parse() else {
             faults.add("revision", t.get("control-at-no-revision"));
             return None;
         };

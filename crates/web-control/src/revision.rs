@@ -55,7 +55,7 @@ pub(crate) async fn show(visit: Visit, Path(given): Path<String>, query: Query) 
     who::administer(&visit)?;
     let t = visit.say(&WORDS);
     let missing = || visit.missing(&t.get("control-revision"));
-    let at = text::revision(&given).ok_or_else(missing)?;
+    let at = given.parse().map_err(|_| missing())?;
     let after = query.text("after").split_once('~').and_then(|(kind, id)| {
         Some((Kind::from_word(kind)?.word().to_owned(), id.parse::<Id<()>>().ok()?.to_bytes()))
     });

@@ -277,16 +277,6 @@ pub(crate) fn state_badge(t: Say, word: &str) -> Badge {
     }
 }
 
-/// A revision written `7.1041`.
-pub(crate) fn revision(text: &str) -> Option<Revision> {
-    let (epoch, n) = text.trim().split_once('.')?;
-    let number = |digits: &str| -> Option<i64> {
-        let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-        plain.then(|| digits.parse().ok()).flatten()
-    };
-    Some(Revision { epoch: number(epoch)?, n: number(n)? })
-}
-
 /// The way to the page of a revision.
 pub(crate) fn revision_href(visit: &Visit, revision: Revision) -> String {
     visit.href(&format!("configuration/revisions/{revision}"))
@@ -323,15 +313,6 @@ mod tests {
             (400_000_000, "4 d"),
         ] {
             assert_eq!(span(millis), text);
-        }
-    }
-
-    #[test]
-    fn revisions_are_read_and_nothing_else() {
-        assert_eq!(revision(" 7.1041 "), Some(Revision { epoch: 7, n: 1_041 }));
-        for text in ["", "7", "7.", ".1", "7.x", "-7.1", "7.1.1", "+7.1", "99999999999999999999.1"]
-        {
-            assert_eq!(revision(text), None, "{text}");
         }
     }
 }

@@ -456,8 +456,6 @@ oncall-undo-late = This can be undone once, in the first two minutes, and by who
 oncall-undo-since = { $name } was changed again since then. Nothing was undone: what others did would be lost.
 
 # What cannot be.
-oncall-forbidden = Not allowed
-oncall-forbidden-inactive = You are no active user any more. Nothing was changed.
 oncall-absence-forbidden = You may not enter or end absences of this user any more: your roles or the group’s supervisors were changed. Ask a supervisor of the group.
 oncall-group-gone = The group was removed meanwhile. Nothing was saved.
 oncall-what-group = group

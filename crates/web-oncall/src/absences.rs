@@ -22,10 +22,13 @@ use firebell_domain::recipient::Recipient;
 use firebell_ui::part::{
     Art, Badge, Button, Choice, Empty, Faults, Field, Notice, Pager, Tab, Tabs,
 };
-use firebell_ui::{Answer, Area, Form, Frame, Query, Refusal, Say, Shape, Undo, Visit, page_with};
+use firebell_ui::write::fault;
+use firebell_ui::{
+    Answer, Area, Form, Frame, MayNot, Query, Refusal, Say, Shape, Undo, Visit, page_with,
+};
 
 use crate::board::groups_of;
-use crate::change::{self, forbidden, refused, told};
+use crate::change;
 use crate::names::{self, Offer};
 use crate::words::WORDS;
 use crate::{group, local};
@@ -301,7 +304,7 @@ pub(crate) async fn add(visit: Visit, form: Form) -> Answer {
             Ok(visit.toast_undo(visit.lead(&place), text, undo))
         }
         Err(error) => {
-            let fault = told(&visit, error);
+            let fault = fault(&visit, error);
             for (field, message) in fault.fields {
                 let (name, text) = refused_field(t, &field, &message);
                 faults.add(name, text);
@@ -429,7 +432,7 @@ async fn change(
                 .absence(Id::from_bytes(*id))
                 .is_none_or(|absence| still_may(directory, who, absence)),
         });
-        if may { Ok(changes) } else { Err(forbidden(t.get("oncall-absence-forbidden"))) }
+        if may { Ok(changes) } else { Err(MayNot(t.get("oncall-absence-forbidden")).into()) }
     });
     work.await.map(drop)
 }
@@ -457,7 +460,7 @@ pub(crate) async fn end(visit: Visit, Path(id): Path<String>) -> Answer {
             vec![Change::Put(Entity::Absence(ended))]
         }
     });
-    work.await.map_err(|error| refused(&visit, error))?;
+    work.await.map_err(|error| visit.refused(error))?;
     let name = names::person(&visit.directory, absence.member);
     let field = |name: &str, value: String| (name.to_owned(), value);
     let target_name = |id| visit.directory.recipient_name(Recipient::Person(id));

@@ -9,7 +9,7 @@ use axum::extract::Path;
 use axum::response::Response;
 use firebell_access::{Permission, Scope};
 use firebell_base::time::add_seconds;
-use firebell_domain::directory::{Directory, Kind, Revision};
+use firebell_domain::directory::{Directory, Kind};
 use firebell_domain::duty::{self, Span, Window};
 use firebell_domain::group::{Group, GroupType};
 use firebell_domain::person::Status;
@@ -106,6 +106,16 @@ pub(crate) fn known<'v>(visit: &'v Visit, id: &str) -> Result<&'v Arc<Group>, Re
     found.ok_or_else(|| visit.missing(&visit.say(&WORDS).get("oncall-what-group")))
 }
 
+/// The group of a path, for whoever may change it.
+///
+/// # Errors
+/// As [`known`]; 403 for everybody else.
+pub(crate) fn writable<'v>(visit: &'v Visit, id: &str) -> Result<&'v Arc<Group>, Refusal> {
+    let group = known(visit, id)?;
+    visit.require(Permission::WriteGroups, &scope(group))?;
+    Ok(group)
+}
+
 /// The scope in which this group is changed.
 pub(crate) fn scope(group: &Group) -> Scope<'_> {
     Scope::Group { supervisors: &group.supervisors }
@@ -114,12 +124,6 @@ pub(crate) fn scope(group: &Group) -> Scope<'_> {
 /// As of which revision somebody saw an entity: for the hidden field of its form.
 pub(crate) fn revision_text(directory: &Directory, kind: Kind, id: [u8; 16]) -> String {
     directory.entity_revision(kind, id).map(|at| at.to_string()).unwrap_or_default()
-}
-
-/// What that field says.
-pub(crate) fn read_revision(text: &str) -> Option<Revision> {
-    let (epoch, n) = text.split_once('.')?;
-    Some(Revision { epoch: epoch.parse().ok()?, n: n.parse().ok()? })
 }
 
 /// `GET /groups/{id}`

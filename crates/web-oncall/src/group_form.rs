@@ -15,18 +15,18 @@ use axum::response::Response;
 use firebell_access::{Permission, Principal, Scope};
 use firebell_base::Id;
 use firebell_base::limit::{DESCRIPTION_CHARS_MAX, NAME_CHARS_MAX};
-use firebell_config::{Change, ConfigError, Expect, Intent};
+use firebell_config::{Change, ConfigError, Intent};
 use firebell_domain::directory::{Directory, Entity, Kind};
 use firebell_domain::group::{Group, GroupId, GroupType};
 use firebell_domain::name::Name;
 use firebell_domain::person::{PersonId, Status};
 use firebell_domain::site::SiteId;
 use firebell_ui::part::{Button, Choice, Conflict, Crumbs, Difference, Faults, Field, Notice};
-use firebell_ui::write::WriteKind;
+use firebell_ui::write::{WriteKind, fault};
 use firebell_ui::{Answer, Area, Form, Frame, Refusal, Say, Visit, page_with};
 
-use crate::change::{change, gone, may_write, told};
-use crate::group::{known, read_revision, revision_text, scope};
+use crate::change::{change, gone, may_write, seen};
+use crate::group::{revision_text, scope, writable};
 use crate::names;
 use crate::undo::Undos;
 use crate::words::WORDS;
@@ -135,8 +135,7 @@ fn require_new(visit: &Visit) -> Result<(), Refusal> {
 
 /// `GET /groups/{id}/edit`
 pub(crate) async fn edit(visit: Visit, Path(id): Path<String>) -> Answer {
-    let group = known(&visit, &id)?;
-    visit.require(Permission::WriteGroups, &scope(group))?;
+    let group = writable(&visit, &id)?;
     let entered = Entered::from(&visit.directory, group);
     let faults = Faults::new(visit.say(&WORDS));
     Ok(form_page(&visit, Some(group), &entered, faults, Above::default()))
@@ -378,8 +377,7 @@ pub(crate) async fn save(
     Path(id): Path<String>,
     form: Form,
 ) -> Answer {
-    let group = Arc::clone(known(&visit, &id)?);
-    visit.require(Permission::WriteGroups, &scope(&group))?;
+    let group = Arc::clone(writable(&visit, &id)?);
     let t = visit.say(&WORDS);
     let entered = Entered::of(&form);
     let mut faults = Faults::new(t);
@@ -389,12 +387,7 @@ pub(crate) async fn save(
     };
     let target = group.id;
     let intent = Intent {
-        expects: vec![Expect {
-            kind: Kind::Group,
-            id: target.to_bytes(),
-            // What says no revision is as old as can be: it never overwrites.
-            revision: Some(read_revision(&entered.rev).unwrap_or_default()),
-        }],
+        expects: vec![seen(Kind::Group, target.to_bytes(), &entered.rev)],
         ..Intent::from(&visit.author("group changed"))
     };
     let name = read.name.to_string();
@@ -424,7 +417,7 @@ fn refused(
     let t = visit.say(&WORDS);
     let newest = visit.ui.snapshots.instance(visit.claims.instance);
     let newest = newest.unwrap_or_else(|| Arc::clone(&visit.directory));
-    let fault = told(visit, error);
+    let fault = fault(visit, error);
     for (field, message) in fault.fields {
         faults.add(field_of(&field), message);
     }

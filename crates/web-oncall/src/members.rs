@@ -8,7 +8,6 @@ use std::sync::Arc;
 use askama::Template;
 use axum::Extension;
 use axum::extract::Path;
-use firebell_access::Permission;
 use firebell_base::time::add_seconds;
 use firebell_config::{Change, ConfigError, Intent};
 use firebell_domain::directory::{Directory, Entity};
@@ -20,8 +19,8 @@ use firebell_ui::part::{Crumbs, Field, Notice};
 use firebell_ui::{Answer, Area, Form, Frame, Say, Shape, Visit, page};
 
 use crate::calendar::Reader;
-use crate::change::{self, Entries, gone, may_write, refused};
-use crate::group::{known, scope};
+use crate::change::{self, Entries, gone, may_write};
+use crate::group::writable;
 use crate::names;
 use crate::preview::{self, Changed};
 use crate::turns::Turns;
@@ -52,8 +51,7 @@ pub(crate) async fn add(
     Path(id): Path<String>,
     form: Form,
 ) -> Answer {
-    let group = Arc::clone(known(&visit, &id)?);
-    visit.require(Permission::WriteGroups, &scope(&group))?;
+    let group = Arc::clone(writable(&visit, &id)?);
     let t = visit.say(&WORDS);
     let place = format!("groups/{}", group.id);
     let Some(member) = names::recipient(&visit.directory, form.text("member")) else {
@@ -76,7 +74,7 @@ pub(crate) async fn add(
         vec![Change::Put(Entity::Group(group))]
     })
     .await;
-    let entries = changed.map_err(|error| refused(&visit, error))?;
+    let entries = changed.map_err(|error| visit.refused(error))?;
     let group_name = group.target_name.as_str();
     let text = t.a("oncall-member-added", &[("name", &name), ("group", group_name)]);
     Ok(undos.toast(&visit, visit.lead(&place), text, (group.id, group_name), entries))
@@ -90,8 +88,7 @@ pub(crate) async fn remove(
     Path(id): Path<String>,
     form: Form,
 ) -> Answer {
-    let group = Arc::clone(known(&visit, &id)?);
-    visit.require(Permission::WriteGroups, &scope(&group))?;
+    let group = Arc::clone(writable(&visit, &id)?);
     let t = visit.say(&WORDS);
     let place = format!("groups/{}", group.id);
     let found = names::recipient(&visit.directory, form.text("member"));
@@ -118,7 +115,7 @@ pub(crate) async fn remove(
         changes
     })
     .await;
-    let entries = changed.map_err(|error| refused(&visit, error))?;
+    let entries = changed.map_err(|error| visit.refused(error))?;
     let group_name = group.target_name.as_str();
     let text = t.a("oncall-member-removed", &[("name", &name), ("group", group_name)]);
     Ok(undos.toast(&visit, visit.lead(&place), text, (group.id, group_name), entries))

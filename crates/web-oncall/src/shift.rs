@@ -16,22 +16,22 @@ use axum::response::Response;
 use firebell_access::{Permission, Principal};
 use firebell_base::Id;
 use firebell_base::time::add_seconds;
-use firebell_config::{Change, ConfigError, Expect, Intent};
+use firebell_config::{Change, ConfigError, Intent};
 use firebell_domain::directory::{Directory, Entity, Kind};
 use firebell_domain::duty::{self, Window};
 use firebell_domain::group::{Group, GroupType};
 use firebell_domain::schedule::Zone;
 use firebell_domain::shift::Shift;
 use firebell_ui::part::{Button, Conflict, Crumbs, Difference, Faults, Field, Notice};
-use firebell_ui::write::WriteKind;
+use firebell_ui::write::{WriteKind, fault};
 use firebell_ui::{Answer, Area, Form, Frame, Refusal, Say, Shape, Visit, page, page_with};
 
 use self::entered::Entered;
 use self::fields::Fields;
 use self::read::Ground;
 use crate::calendar::Reader;
-use crate::change::{change, gone, may_write, told};
-use crate::group::{known, read_revision, scope};
+use crate::change::{change, gone, may_write, seen};
+use crate::group::{known, scope};
 use crate::names::{self, Offer};
 use crate::phrase;
 use crate::preview::{self, Changed};
@@ -315,11 +315,7 @@ pub(crate) async fn save(
         return Ok(form_page(&visit, &subject, &entered, faults, Beside::default()));
     };
     let known = subject.shift.as_ref();
-    let expects = known.map(|old| Expect {
-        kind: Kind::Shift,
-        id: old.id.to_bytes(),
-        revision: Some(read_revision(&entered.rev).unwrap_or_default()),
-    });
+    let expects = known.map(|old| seen(Kind::Shift, old.id.to_bytes(), &entered.rev));
     let reason = if known.is_some() { "shift changed" } else { "shift added" };
     let intent =
         Intent { expects: expects.into_iter().collect(), ..Intent::from(&visit.author(reason)) };
@@ -392,7 +388,7 @@ fn refused(
     let t = visit.say(&WORDS);
     let newest = visit.ui.snapshots.instance(visit.claims.instance);
     let newest = newest.unwrap_or_else(|| Arc::clone(&visit.directory));
-    let fault = told(visit, error);
+    let fault = fault(visit, error);
     let mut faults = Faults::new(t);
     for (field, message) in fault.fields {
         faults.add(field_of(&field), message);

@@ -10,7 +10,7 @@ use axum::Extension;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use firebell_access::Permission;
+use firebell_access::Principal;
 use firebell_base::Timestamp;
 use firebell_base::time::add_seconds;
 use firebell_config::{Change, ConfigError, Faults as Refused, Intent};
@@ -21,8 +21,8 @@ use firebell_domain::person::PersonId;
 use firebell_ui::part::Notice;
 use firebell_ui::{Answer, Form, Refusal, Undo, Visit};
 
-use crate::change::{Entries, change, gone, may_write, refused};
-use crate::group::{known, scope};
+use crate::change::{Entries, change, gone, may_write};
+use crate::group::writable;
 use crate::words::WORDS;
 
 /// Seconds for which it can be taken back: the button is there for ten.
@@ -114,8 +114,7 @@ pub(crate) async fn undo(
     Path(id): Path<String>,
     form: Form,
 ) -> Answer {
-    let group = Arc::clone(known(&visit, &id)?);
-    visit.require(Permission::WriteGroups, &scope(&group))?;
+    let group = Arc::clone(writable(&visit, &id)?);
     let t = visit.say(&WORDS);
     let (target, place) = (group.id, format!("groups/{}", group.id));
     let not = |text: String| -> Refusal {
@@ -128,7 +127,7 @@ pub(crate) async fn undo(
         return Err(not(t.get("oncall-undo-late")));
     };
     let entries = Arc::clone(&kept.entries);
-    let decide = move |directory: &Directory, who: &firebell_access::Principal| {
+    let decide = move |directory: &Directory, who: &Principal| {
         may_write(who, directory.group(target).ok_or_else(|| gone(t))?)?;
         if entries.iter().all(|(_, change)| is_left(directory, change)) {
             Ok(entries.iter().map(|(before, change)| former(before.as_ref(), change)).collect())
@@ -146,7 +145,7 @@ pub(crate) async fn undo(
         Err(ConfigError::Invalid(wrong)) if wrong.0.iter().any(|one| one.subcode == SINCE) => {
             Err(not(t.a("oncall-undo-since", &[("name", &kept.name)])))
         }
-        Err(error) => Err(refused(&visit, error)),
+        Err(error) => Err(visit.refused(error)),
     }
 }
 

@@ -296,4 +296,3 @@ people-column-supervisors = User IDs, of users here or in the table; new users g
 people-column-phone-login = Digits.
 people-column-external = Their key in another system.
 people-column-property = A custom field called desk; any name will do.
-people-inactive-yourself = You are no active user any more. Nothing was changed.

@@ -8,17 +8,17 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::Path;
 use axum::response::Response;
-use firebell_access::{AuthError, Permission, Principal, Scope};
-use firebell_config::{Faults, cascade};
+use firebell_access::{AuthError, Permission, Principal, Scope, allows};
+use firebell_config::cascade;
 use firebell_domain::directory::Directory;
 use firebell_domain::name::fold;
 use firebell_domain::person::{Person, Status};
 use firebell_ui::part::{Crumbs, Faults as FormFaults, Field, Notice};
-use firebell_ui::{Answer, Area, Form, Frame, Refusal, Say, Undo, Visit, page_with};
+use firebell_ui::{Answer, Area, Form, Frame, MayNot, Refusal, Say, Undo, Visit, page_with};
 use http::{Extensions, StatusCode};
 
 use crate::bulk::{opposite, set_status};
-use crate::change::{FORBIDDEN, change};
+use crate::change::change;
 use crate::edit::person;
 use crate::show::{belongings, has_mail};
 use crate::words::WORDS;
@@ -169,11 +169,7 @@ pub(crate) async fn remove(visit: Visit, Path(id): Path<String>, form: Form) -> 
     let decide = move |directory: &Directory, who: &Principal| {
         let Some(old) = directory.person(id) else { return Ok(Vec::new()) };
         // They may have got a role since that keeps others from removing them.
-        if let Err(forbidden) =
-            firebell_access::allows(who, Permission::WritePeople, &Scope::Person(old))
-        {
-            return Err(Faults::one("", forbidden.message, FORBIDDEN));
-        }
+        allows(who, Permission::WritePeople, &Scope::Person(old)).map_err(MayNot::from)?;
         Ok(cascade::remove_person(directory, id))
     };
     let author = visit.author("user removed");

@@ -4,15 +4,15 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use firebell_access::people::may_write_person;
 use firebell_access::{Permission, Principal, Scope};
+use firebell_config::Change;
 use firebell_config::people::put;
-use firebell_config::{Change, Faults};
 use firebell_domain::directory::Directory;
 use firebell_domain::person::{Person, PersonId, Status};
 use firebell_ui::part::Notice;
-use firebell_ui::{Answer, Form, Query, Undo, Visit};
+use firebell_ui::{Answer, Form, MayNot, Query, Undo, Visit};
 use http::StatusCode;
 
-use crate::change::{FORBIDDEN, change};
+use crate::change::change;
 use crate::words::WORDS;
 
 /// Users that are changed at once.
@@ -89,7 +89,7 @@ pub(crate) async fn set_status(
             let new = Person { status, ..(**old).clone() };
             if let Err(forbidden) = may_write_person(who, Some(old), &new) {
                 let message = format!("{}: {}", old.target_name, forbidden.message);
-                return Err(Faults::one("", message, FORBIDDEN));
+                return Err(MayNot(message).into());
             }
             if let Some(change) = put(Some(old), new, now) {
                 changes.push(change);

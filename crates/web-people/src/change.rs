@@ -22,9 +22,6 @@ use crate::words::WORDS;
 /// How long a visitor waits.
 const PATIENCE: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 8 });
 
-/// How a decision says that its author may not make it.
-pub(crate) const FORBIDDEN: &str = "validation.person.forbidden";
-
 /// Nobody has decided yet.
 const WAITING: u8 = 0;
 /// The decision was reached.
@@ -44,7 +41,7 @@ pub(crate) enum Failed {
 }
 
 /// Changes the visitor's instance. `decide` sees the newest configuration, and the visitor with the roles they have
-/// in it: what was taken away from them meanwhile does not count any more.
+/// in it.
 ///
 /// # Errors
 /// [`Failed`].
@@ -74,16 +71,12 @@ where
 {
     let state = Arc::new(AtomicU8::new(WAITING));
     let inside = Arc::clone(&state);
-    let (person, via) = (visit.principal.person, visit.principal.via);
-    let inactive = visit.say(&WORDS).get("people-inactive-yourself");
+    let asker = visit.asker();
     let guarded = move |directory: &Directory| {
         // It may run twice: a state that was reached once stays.
         let taken = inside.compare_exchange(WAITING, BEGUN, Ordering::AcqRel, Ordering::Acquire);
         match taken {
-            Ok(_) | Err(BEGUN) => match Principal::of(directory, person, via) {
-                Some(who) => decide(directory, &who),
-                None => Err(Faults::one("", inactive.clone(), FORBIDDEN)),
-            },
+            Ok(_) | Err(BEGUN) => decide(directory, &asker.principal(directory)?),
             Err(_) => Err(Faults::one("", "nobody waits any more", "validation.common.given_up")),
         }
     };

@@ -14,10 +14,10 @@ use firebell_domain::directory::{Directory, Entity};
 use firebell_domain::name::fold;
 use firebell_domain::person::{LicenceType, PersonId};
 use firebell_ui::part::{Faults as FormFaults, Field, Notice};
-use firebell_ui::{Answer, Form, Query, Visit, page, page_with};
+use firebell_ui::{Answer, Form, MayNot, Query, Visit, page, page_with};
 use http::Extensions;
 
-use crate::change::{FORBIDDEN, Failed, change};
+use crate::change::{Failed, change};
 use crate::entry::Entry;
 use crate::form::{About, FormPart, form, page_of, told};
 use crate::licence::{Standing, standing};
@@ -131,19 +131,14 @@ async fn attempt(visit: &Visit, entry: &Entry, key: &str) -> Result<Committed, F
         // Whoever adds may have been changed meanwhile.
         let by = directory.person(by.id).unwrap_or(&by);
         let person = entry.newcomer(directory, id, by, now)?;
-        let refuse = |field: &str, message: String| Err(Faults::one(field, message, FORBIDDEN));
-        if let Err(forbidden) = may_write_person(who, None, &person) {
-            return refuse("roles", forbidden.message);
-        }
+        may_write_person(who, None, &person).map_err(|no| MayNot::from(no).at("roles"))?;
         let mut changes: Vec<Change> = Vec::new();
         if !entry.email.is_empty() {
             if !is_email(&entry.email) {
-                let message = "must be an e-mail address such as ann@example.org".to_owned();
-                return refuse("emailAddress", message);
+                let message = "must be an e-mail address such as ann@example.org";
+                return Err(Faults::one("emailAddress", message, "validation.person.emailAddress"));
             }
-            if let Err(forbidden) = may_write_mail(who, &person) {
-                return refuse("emailAddress", forbidden.message);
-            }
+            may_write_mail(who, &person).map_err(|no| MayNot::from(no).at("emailAddress"))?;
             let address = Address::Email(entry.email.clone());
             let made = email_device(device, id, address, 1);
             changes.extend(made.map(Entity::Device).map(Change::Put));

@@ -10,17 +10,16 @@ use firebell_access::people::may_write_person;
 use firebell_access::{Permission, Principal, Scope};
 use firebell_config::history::Moment;
 use firebell_config::people::put;
-use firebell_config::{ConfigError, Expect, Faults, Intent};
+use firebell_config::{ConfigError, Expect, Intent};
 use firebell_domain::directory::{Directory, Kind, Revision};
 use firebell_domain::person::{Person, PersonId};
 use firebell_ui::part::{Faults as FormFaults, Field, Notice};
-use firebell_ui::{Answer, Form, Refusal, Visit, page, page_with};
+use firebell_ui::{Answer, Form, MayNot, Refusal, Visit, page, page_with};
 
-use crate::change::{FORBIDDEN, Failed, change};
+use crate::change::{Failed, change};
 use crate::entry::Entry;
 use crate::form::{About, FormPart, conflict, faults, form, page_of, told};
 use crate::licence::{Standing, standing};
-use crate::moment::revision;
 use crate::words::WORDS;
 
 /// How long the look into the past may take that tells what a field was.
@@ -77,7 +76,7 @@ pub(crate) async fn save(visit: Visit, Path(id): Path<String>, posted: Form) -> 
     visit.require(Permission::WritePeople, &Scope::Person(&old))?;
     let entry = Entry::read(&posted);
     let t = visit.say(&WORDS);
-    let Some(rev) = revision(posted.text("rev")) else {
+    let Ok(rev) = posted.text("rev").parse::<Revision>() else {
         // Without the revision nobody knows what the editor saw.
         let notice = Notice::wrong(t.get("people-not-possible"), t.get("people-no-revision"));
         return Err(visit.notice(StatusCode::UNPROCESSABLE_ENTITY, notice));
@@ -92,9 +91,7 @@ pub(crate) async fn save(visit: Visit, Path(id): Path<String>, posted: Form) -> 
             return Ok(Vec::new());
         };
         let new = mine.changed(directory, old)?;
-        if let Err(forbidden) = may_write_person(who, Some(old), &new) {
-            return Err(Faults::one("roles", forbidden.message, FORBIDDEN));
-        }
+        may_write_person(who, Some(old), &new).map_err(|no| MayNot::from(no).at("roles"))?;
         Ok(put(Some(old), new, now).into_iter().collect())
     };
     match change(&visit, intent, decide).await {

@@ -1,37 +1,25 @@
 //! What the forms of these pages share: the revision a page was made of, changes under it, refusals by
 //! field, and texts that came from outside made inert.
-//!
-//! Whoever changes something is asked for their permission twice: before, for a page that says why not,
-//! and by [`change`] in the transaction, of the newest configuration. What was taken away from them
-//! meanwhile does not count any more.
 
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use firebell_access::{Permission, Principal, Scope, allows};
+use firebell_access::{Permission, Scope, allows};
 use firebell_config::{Change, Committed, ConfigError, Expect, Faults as Wrong, Intent};
 use firebell_domain::directory::{Directory, Kind, Revision};
 use firebell_domain::name::{Name, is_invisible};
 use firebell_ui::part::{Difference, Faults, Notice};
 use firebell_ui::write::{self, WriteFault};
-use firebell_ui::{Form, Refusal, Say, Visit};
+use firebell_ui::{Form, MayNot, Refusal, Say, Visit};
 
 use crate::words::WORDS;
 
-/// How a decision says that its author may not make it.
-const FORBIDDEN: &str = "validation.common.forbidden";
 /// How long the newest configuration is waited for, to show it to a second editor.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The revision that changed an entity last, as a form sends it back.
 pub(crate) fn revision_text(directory: &Directory, kind: Kind, id: [u8; 16]) -> String {
     directory.entity_revision(kind, id).map(|found| found.to_string()).unwrap_or_default()
-}
-
-/// The revision in a form; none if it is not one.
-pub(crate) fn revision(text: &str) -> Option<Revision> {
-    let (epoch, n) = text.split_once('.')?;
-    Some(Revision { epoch: epoch.parse().ok()?, n: n.parse().ok()? })
 }
 
 /// What whoever filled in this form saw of an entity: its change depends on that. `path` is the way from
@@ -45,7 +33,7 @@ pub(crate) fn seen(
     (kind, id): (Kind, [u8; 16]),
     path: &str,
 ) -> Result<Expect, Refusal> {
-    let Some(at) = revision(form.text("rev")) else {
+    let Ok(at) = form.text("rev").parse::<Revision>() else {
         let t = visit.say(&WORDS);
         let notice = Notice::wrong(t.get("signals-not-saved"), t.get("signals-no-revision"));
         let notice = notice.link(t.get("signals-open-again"), visit.href(path));
@@ -67,30 +55,13 @@ pub(crate) async fn change(
     intent: Intent,
     decide: impl Fn(&Directory) -> Result<Vec<Change>, Wrong> + Send + Sync + 'static,
 ) -> Result<Committed, ConfigError> {
-    let (person, via, t) = (visit.principal.person, visit.principal.via, visit.say(&WORDS));
+    let asker = visit.asker();
     let allowed = move |directory: &Directory| {
-        let principal = Principal::of(directory, person, via);
-        let may = principal.map_or_else(
-            || Err(t.get("signals-forbidden-inactive")),
-            |one| allows(&one, permission, &Scope::Instance).map_err(|error| error.message),
-        );
-        may.map_err(|message| Wrong::one("", message, FORBIDDEN))?;
+        let who = asker.principal(directory)?;
+        allows(&who, permission, &Scope::Instance).map_err(MayNot::from)?;
         decide(directory)
     };
     visit.ui.authority.change(visit.claims.instance, intent, visit.now, allowed).await
-}
-
-/// Why the author may not, if that is what is wrong.
-fn forbidden(error: &ConfigError) -> Option<String> {
-    let ConfigError::Invalid(wrong) = error else { return None };
-    let found = wrong.0.iter().find(|fault| fault.subcode == FORBIDDEN);
-    found.map(|fault| fault.message.clone())
-}
-
-/// The page of a refused change that has no form to go back to.
-pub(crate) fn refused(visit: &Visit, error: ConfigError) -> Refusal {
-    let (fault, notice) = blame(visit, error, &mut Faults::new(visit.say(&WORDS)), |_| None);
-    visit.notice(fault.status, notice)
 }
 
 /// The visitor with the newest configuration there is, for what a second editor is shown. Another process
@@ -120,13 +91,7 @@ pub(crate) fn blame(
     faults: &mut Faults,
     named: impl Fn(&str) -> Option<&'static str>,
 ) -> (WriteFault, Notice) {
-    let why_not = forbidden(&error);
-    let mut fault = write::fault(visit, error);
-    if let Some(why) = why_not {
-        fault.status = StatusCode::FORBIDDEN;
-        let notice = Notice::wrong(visit.say(&WORDS).get("signals-forbidden"), why);
-        return (fault, notice);
-    }
+    let fault = write::fault(visit, error);
     for (field, message) in &fault.fields {
         match named(field) {
             Some(name) => faults.add(name, message.clone()),
@@ -192,14 +157,5 @@ mod tests {
         assert_eq!(inert("a\u{202e}b\n\tc\0", 100), "a\\u{202e}b\n\tc\\u{0}");
         assert_eq!(inert("ææææ", 3), "æææ…");
         assert_eq!(json_text("a\"\\\n€"), "\"a\\\"\\\\\\u000a€\"");
-    }
-
-    #[test]
-    fn revisions_are_read_back() {
-        let at = Revision { epoch: 7, n: 1041 };
-        assert_eq!(revision(&at.to_string()), Some(at));
-        for bad in ["", "7", "7.x", "a.1", "7.1.2"] {
-            assert_eq!(revision(bad), None, "{bad}");
-        }
     }
 }

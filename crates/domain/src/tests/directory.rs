@@ -1,6 +1,7 @@
 //! Look-ups, and that nothing dangles after changes.
 
 use super::*;
+use crate::directory::RevisionError;
 
 #[test]
 fn recipients_are_found_by_id_and_by_name_whatever_the_case() {
@@ -65,4 +66,23 @@ fn every_entity_comes_back_from_the_list() {
     }
     assert_eq!(copy.entities(), world.directory.entities());
     assert_eq!(copy.entities().len(), 5);
+}
+
+#[test]
+fn a_revision_is_read_as_it_is_written_and_nothing_else_is() {
+    for at in [
+        Revision::default(),
+        Revision { epoch: 7, n: 1_041 },
+        Revision { epoch: i64::MAX, n: i64::MAX },
+    ] {
+        assert_eq!(at.to_string().parse(), Ok(at));
+    }
+    let too_large = ["9223372036854775808.1", "1.9223372036854775808"];
+    let not_two = ["", ".", "7", "7.", ".1", "7.1.1", "7..1", "7,1"];
+    let signs = ["-7.1", "7.-1", "+7.1", "7.+1", "-", "-.-"];
+    let others = [" 7.1", "7.1 ", "7 .1", "7. 1", "x.1", "7.x", "0x7.1", "٧.1"];
+    for bad in [&too_large[..], &not_two, &signs, &others].concat() {
+        assert_eq!(bad.parse::<Revision>(), Err(RevisionError), "{bad:?}");
+    }
+    assert!(RevisionError.to_string().contains("such as 7.1041"));
 }

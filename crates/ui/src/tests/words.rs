@@ -1,6 +1,6 @@
 //! The catalogue is whole.
 
-use crate::words::WORDS;
+use crate::words::{Catalogue, WORDS};
 
 #[test]
 fn every_sentence_is_there_and_used() {
@@ -16,4 +16,13 @@ fn every_sentence_is_there_in_every_language() {
     for tag in ["de", "nb"] {
         assert_eq!(keys(tag), keys("en"), "{tag}");
     }
+}
+
+#[test]
+fn a_sentence_that_is_there_twice_is_a_fault() {
+    static ONCE: Catalogue = Catalogue::new(&[("en", "a = A\nb = B\n")]);
+    static TWICE: Catalogue = Catalogue::new(&[("en", "a = A\n"), ("de", "a = A\na = B\n")]);
+    assert!(ONCE.faults().is_empty());
+    let faults = TWICE.faults();
+    assert!(faults.len() == 1 && faults[0].starts_with("de: "), "{faults:?}");
 }

@@ -140,11 +140,9 @@ fn intent(visit: &Visit, place: &Place, entered: &Entered) -> Intent {
     };
     let by = author(visit, &reason);
     let id = place.licence.id();
-    let expects = text::revision(&entered.rev).map(|revision| Expect {
-        kind: Kind::Entitlement,
-        id,
-        revision: Some(revision),
-    });
+    let seen = entered.rev.parse().ok();
+    let expects =
+        seen.map(|revision| Expect { kind: Kind::Entitlement, id, revision: Some(revision) });
     let approval = Some(entered.approval.clone()).filter(|text| !text.is_empty());
     Intent { approval, expects: expects.into_iter().collect(), ..Intent::from(&by) }
 }

@@ -6,16 +6,16 @@ use askama::Template;
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use firebell_access::{Permission, Principal};
-use firebell_config::{Expect, Intent, cascade};
+use firebell_access::Principal;
+use firebell_config::{Intent, cascade};
 use firebell_domain::directory::{Directory, Kind};
 use firebell_domain::group::Group;
 use firebell_domain::name::fold;
 use firebell_ui::part::{Crumbs, Field};
 use firebell_ui::{Answer, Area, Form, Frame, Say, Visit, page_with};
 
-use crate::change::{change, may_write, refused};
-use crate::group::{known, read_revision, revision_text, scope};
+use crate::change::{change, may_write, seen};
+use crate::group::{revision_text, writable};
 use crate::words::WORDS;
 
 #[derive(Template)]
@@ -34,8 +34,7 @@ struct Page {
 
 /// `GET /groups/{id}/remove`
 pub(crate) async fn ask(visit: Visit, Path(id): Path<String>) -> Answer {
-    let group = known(&visit, &id)?;
-    visit.require(Permission::WriteGroups, &scope(group))?;
+    let group = writable(&visit, &id)?;
     Ok(remove_page(&visit, group, None, StatusCode::OK))
 }
 
@@ -80,26 +79,21 @@ fn remove_page(
 
 /// `POST /groups/{id}/remove`
 pub(crate) async fn remove(visit: Visit, Path(id): Path<String>, form: Form) -> Answer {
-    let group = Arc::clone(known(&visit, &id)?);
-    visit.require(Permission::WriteGroups, &scope(&group))?;
+    let group = Arc::clone(writable(&visit, &id)?);
     let t = visit.say(&WORDS);
     if fold(form.text("sure")) != group.target_name.fold() {
         let error = t.get("oncall-fault-name-typed");
         return Ok(remove_page(&visit, &group, Some(error), StatusCode::UNPROCESSABLE_ENTITY));
     }
     let target = group.id;
-    let expect = Expect {
-        kind: Kind::Group,
-        id: target.to_bytes(),
-        revision: Some(read_revision(form.text("rev")).unwrap_or_default()),
-    };
+    let expect = seen(Kind::Group, target.to_bytes(), form.text("rev"));
     let intent = Intent { expects: vec![expect], ..Intent::from(&visit.author("group removed")) };
     let decide = move |directory: &Directory, who: &Principal| {
         let Some(old) = directory.group(target) else { return Ok(Vec::new()) };
         may_write(who, old)?;
         Ok(cascade::remove_group(directory, target))
     };
-    change(&visit, intent, decide).await.map_err(|error| refused(&visit, error))?;
+    change(&visit, intent, decide).await.map_err(|error| visit.refused(error))?;
     let text = t.a("oncall-group-removed", &[("name", group.target_name.as_str())]);
     Ok(visit.toast(visit.lead("groups"), text))
 }

@@ -10,7 +10,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use firebell_access::{Permission, Principal};
 use firebell_base::time::add_seconds;
-use firebell_config::{Change, Expect, Intent, cascade};
+use firebell_config::{Change, Intent, cascade};
 use firebell_domain::directory::{Directory, Entity, Kind};
 use firebell_domain::duty::{self, Window};
 use firebell_domain::group::Group;
@@ -21,8 +21,8 @@ use firebell_ui::{Answer, Area, Form, Frame, Refusal, Say, Shape, Visit, page_wi
 
 use super::{AHEAD_SECONDS, Subject};
 use crate::calendar::Reader;
-use crate::change::{change, may_write, refused};
-use crate::group::{read_revision, revision_text, scope};
+use crate::change::{change, may_write, seen};
+use crate::group::{revision_text, scope};
 use crate::preview::{self, Changed};
 use crate::turns::Turns;
 use crate::undo::Undos;
@@ -113,11 +113,7 @@ pub(crate) async fn remove(
         return turns.of(&visit, move |visit| remove_page(visit, &group, &shift, error)).await;
     }
     let target = shift.id;
-    let expect = Expect {
-        kind: Kind::Shift,
-        id: target.to_bytes(),
-        revision: Some(read_revision(form.text("rev")).unwrap_or_default()),
-    };
+    let expect = seen(Kind::Shift, target.to_bytes(), form.text("rev"));
     let intent = Intent { expects: vec![expect], ..Intent::from(&visit.author("shift removed")) };
     let decide = move |directory: &Directory, who: &Principal| {
         let Some(old) = directory.shift(target) else { return Ok(Vec::new()) };
@@ -130,7 +126,7 @@ pub(crate) async fn remove(
         Ok(changes)
     };
     let changed = change(&visit, intent, decide).await;
-    let entries = changed.map_err(|error| refused(&visit, error))?;
+    let entries = changed.map_err(|error| visit.refused(error))?;
     let name = shift.name.as_str();
     let text = t.a("oncall-shift-removed", &[("name", name)]);
     let response = visit.lead(&format!("groups/{}", group.id));

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::response::{IntoResponse as _, Response};
+use firebell_access::Principal;
 use firebell_access::people::{may_write_mail, may_write_person};
-use firebell_access::{Principal, Via};
 use firebell_base::time::{add_seconds, micros_between};
 use firebell_base::{Random, Timestamp};
 use firebell_config::import::{Act, Importer, Plan, plan};
@@ -16,7 +16,7 @@ use firebell_config::{ConfigError, Faults};
 use firebell_domain::directory::Directory;
 use firebell_domain::person::{Person, PersonId};
 use firebell_ui::part::Notice;
-use firebell_ui::{Answer, Say, Visit};
+use firebell_ui::{Answer, Asker, Say, Visit};
 use http::StatusCode;
 use tokio::sync::Semaphore;
 
@@ -59,7 +59,7 @@ impl Default for Turns {
 pub(super) struct Planner {
     text: Arc<str>,
     by: PersonId,
-    via: Via,
+    asker: Asker,
     now: Timestamp,
     random: Random,
     t: Say,
@@ -70,7 +70,7 @@ impl Planner {
         Self {
             text: text.into(),
             by: visit.person.id,
-            via: visit.principal.via,
+            asker: visit.asker(),
             now: visit.now,
             random: visit.ui.random.clone(),
             t: visit.say(&WORDS),
@@ -79,9 +79,9 @@ impl Planner {
 
     pub(super) fn plan(&self, directory: &Directory) -> Plan {
         // With the roles they have in this very configuration: the plan is carried out on no other.
-        let who = Principal::of(directory, self.by, self.via);
+        let who = self.asker.principal(directory);
         let allow = |act: Act<'_>| {
-            let who = who.as_ref().ok_or_else(|| self.t.get("people-inactive-yourself"))?;
+            let who = who.as_ref().map_err(|decision| decision.0.clone())?;
             self.not_oneself(act)?;
             match act {
                 Act::Person { before, after } => may_write_person(who, before, after),
@@ -242,7 +242,7 @@ fn refused(visit: &Visit, t: Say, stopped: Stopped) -> (StatusCode, Notice) {
             let fault = firebell_ui::write::fault(visit, error);
             let list: Vec<String> = fault.fields.into_iter().map(|(_, message)| message).collect();
             let text = format!("{} {}", fault.text, list.join("; "));
-            (fault.status, Notice::wrong(fault.word, text))
+            (fault.status, Notice::wrong(fault.word, text.trim_end()))
         }
     }
 }

@@ -34,7 +34,7 @@ pub(crate) async fn new_key(visit: Visit, Path(id): Path<String>, form: Form) ->
         Ok::<_, Wrong>(changed(directory, id, |old| Integration { key_hash: hash, ..old }))
     };
     let changed = edit::change(&visit, Permission::WriteIntegrations, intent, decide).await;
-    changed.map_err(|error| edit::refused(&visit, error))?;
+    changed.map_err(|error| visit.refused(error))?;
     let (id, name) = (id.to_string(), integration.name.to_string());
     Ok(with_key(&visit, &id, &name, integration.format, t.get("signals-key-renewed"), &secret))
 }
@@ -71,7 +71,7 @@ async fn set(visit: Visit, id: &str, status: Status) -> Answer {
     };
     let intent = edit::intent(&visit, reason, None);
     let changed = edit::change(&visit, Permission::WriteIntegrations, intent, decide).await;
-    changed.map_err(|error| edit::refused(&visit, error))?;
+    changed.map_err(|error| visit.refused(error))?;
     let said = visit.say(&WORDS).a(said, &[("name", integration.name.as_str())]);
     let undo = Undo { action: format!("integrations/{id}/{undo}"), fields: Vec::new() };
     Ok(visit.toast_undo(visit.lead(&format!("integrations/{id}")), said, undo))
@@ -96,7 +96,7 @@ pub(crate) async fn remove(visit: Visit, Path(id): Path<String>, form: Form) -> 
     };
     let intent = edit::intent(&visit, "integration removed", None);
     let changed = edit::change(&visit, Permission::WriteIntegrations, intent, decide).await;
-    changed.map_err(|error| edit::refused(&visit, error))?;
+    changed.map_err(|error| visit.refused(error))?;
     let said = t.a("signals-removed", &[("name", integration.name.as_str())]);
     Ok(visit.toast(visit.lead("integrations"), said))
 }

@@ -35,7 +35,7 @@ pub(crate) async fn end(visit: Visit, Path(id): Path<String>) -> Answer {
     };
     let intent = edit::intent(&visit, "silence ended", None);
     let changed = edit::change(&visit, Permission::WriteSilences, intent, decide).await;
-    changed.map_err(|error| edit::refused(&visit, error))?;
+    changed.map_err(|error| visit.refused(error))?;
     let back = visit.lead("silences");
     let undo = match standing {
         Standing::Ended => return Ok(visit.toast(back, t.get("signals-silence-over"))),
@@ -79,6 +79,6 @@ pub(crate) async fn restore(visit: Visit, Path(id): Path<String>, form: Form) ->
     };
     let intent = edit::intent(&visit, "silence restored", None);
     let changed = edit::change(&visit, Permission::WriteSilences, intent, decide).await;
-    changed.map_err(|error| edit::refused(&visit, error))?;
+    changed.map_err(|error| visit.refused(error))?;
     Ok(visit.toast(visit.lead("silences"), t.get("signals-silence-restored")))
 }

@@ -40,7 +40,7 @@ pub(crate) async fn end(visit: Visit, Path(id): Path<String>) -> Answer {
     };
     let intent = edit::intent(&visit, "maintenance window ended early", None);
     let changed = edit::change(&visit, Permission::WriteSilences, intent, decide).await;
-    changed.map_err(|error| edit::refused(&visit, error))?;
+    changed.map_err(|error| visit.refused(error))?;
     let micros = |at: firebell_base::Timestamp| at.as_microsecond().to_string();
     let undo = Undo {
         action: format!("windows/{id}/restore"),
@@ -74,7 +74,7 @@ pub(crate) async fn restore(visit: Visit, Path(id): Path<String>, form: Form) ->
     };
     let intent = edit::intent(&visit, "maintenance window restored", None);
     let changed = edit::change(&visit, Permission::WriteSilences, intent, decide).await;
-    changed.map_err(|error| edit::refused(&visit, error))?;
+    changed.map_err(|error| visit.refused(error))?;
     Ok(visit.toast(visit.lead("windows"), t.get("signals-window-restored")))
 }
 
@@ -94,7 +94,7 @@ pub(crate) async fn remove(visit: Visit, Path(id): Path<String>, form: Form) -> 
     let decide = move |_: &Directory| Ok::<_, Wrong>(vec![Change::Remove(Kind::Window, bytes)]);
     let intent = edit::intent(&visit, "maintenance window removed", None);
     let changed = edit::change(&visit, Permission::WriteSilences, intent, decide).await;
-    changed.map_err(|error| edit::refused(&visit, error))?;
+    changed.map_err(|error| visit.refused(error))?;
     let said = t.a("signals-removed", &[("name", window.name.as_str())]);
     Ok(visit.toast(visit.lead("windows"), said))
 }

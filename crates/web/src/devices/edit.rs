@@ -9,15 +9,15 @@ use firebell_base::Id;
 use firebell_config::{Change, ConfigError, Expect, Faults as Wrong, Intent};
 use firebell_domain::alert::Priority;
 use firebell_domain::device::{Address, Device};
-use firebell_domain::directory::{Directory, Entity, Kind as Entry, Revision};
+use firebell_domain::directory::{Directory, Entity, Kind as Entry};
 use firebell_domain::name::Name;
 use firebell_domain::person::Status;
 use firebell_pipeline::probe::Reach;
 use firebell_ui::part::{Conflict, Crumbs, Faults, Field, Notice, Tab, Tabs};
-use firebell_ui::{Answer, Form, Frame, Query, Refusal, Say, page_with, write};
+use firebell_ui::{Answer, Form, Frame, MayNot, Query, Refusal, Say, page_with, write};
 
 use super::entered::Entered;
-use super::whose::{Whose, why};
+use super::whose::{Whose, is_gone};
 use super::{Kind, in_order};
 use crate::Web;
 use crate::password::known;
@@ -144,7 +144,7 @@ pub(super) async fn change(State(web): State<Web>, whose: Whose, request: Reques
     let expected = Expect {
         kind: Entry::Device,
         id: device.id.to_bytes(),
-        revision: revision(form.text("rev")),
+        revision: form.text("rev").parse().ok(),
     };
     let by = whose.author("device changed");
     let intent = Intent { expects: vec![expected], ..Intent::from(&by) };
@@ -163,12 +163,6 @@ pub(super) async fn change(State(web): State<Web>, whose: Whose, request: Reques
         }
         Err(error) => failed(&web, &whose, Some(&old), &entered, (faults, error)),
     }
-}
-
-/// Reads `epoch.n`.
-fn revision(text: &str) -> Option<Revision> {
-    let (epoch, n) = text.split_once('.')?;
-    Some(Revision { epoch: epoch.parse().ok()?, n: n.parse().ok()? })
 }
 
 async fn read(request: Request) -> Result<(Parts, Form), Refusal> {
@@ -238,7 +232,7 @@ fn failed(
     entered: &Entered,
     (mut faults, error): (Faults, ConfigError),
 ) -> Answer {
-    if why(&error).is_some() {
+    if is_gone(&error) || MayNot::of(&error).is_some() {
         return Err(whose.refused(error));
     }
     let visit = &whose.visit;

@@ -8,25 +8,22 @@
 use std::sync::Arc;
 
 use axum::extract::{FromRequestParts, RawPathParams};
-use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse as _, Response};
 use firebell_access::people::may_write_mail;
-use firebell_access::{Forbidden, Permission, Principal, Scope, allows};
+use firebell_access::{Forbidden, Permission, Scope, allows};
 use firebell_config::{Author, ConfigError, Faults as Wrong};
 use firebell_domain::device::{Address, Device, DeviceId};
 use firebell_domain::directory::Directory;
 use firebell_domain::person::{Person, PersonId, Status};
-use firebell_ui::part::{Crumbs, Notice};
-use firebell_ui::{Area, Refusal, Visit};
+use firebell_ui::part::Crumbs;
+use firebell_ui::{Area, MayNot, Refusal, Visit};
 
 use super::LIST;
 use crate::Web;
 use crate::seen::shown;
 use crate::words::WORDS;
 
-/// How a decision says that the visitor may not, by now.
-const FORBIDDEN: &str = "device.forbidden";
 /// How a decision says that there is nothing to change any more.
 pub(super) const GONE: &str = "device.gone";
 
@@ -93,12 +90,9 @@ impl Whose {
     pub(super) fn still(
         &self,
     ) -> impl Fn(&Directory, Option<&Device>) -> Result<(), Wrong> + Send + Sync + use<> {
-        let (person, via) = (self.visit.principal.person, self.visit.principal.via);
-        let owner = self.owner.id;
-        let inactive = self.visit.say(&WORDS).get("web-device-inactive");
+        let (asker, owner) = (self.visit.asker(), self.owner.id);
         move |directory, new| {
-            let who = Principal::of(directory, person, via)
-                .ok_or_else(|| Wrong::one("", inactive.clone(), FORBIDDEN))?;
+            let who = asker.principal(directory)?;
             let Some(owner) = directory.person(owner) else {
                 return Err(Wrong::one("", "the user was removed meanwhile", GONE));
             };
@@ -109,7 +103,7 @@ impl Whose {
             } else {
                 allows(&who, Permission::WriteOwnDevices, &Scope::Person(owner))
             };
-            allowed.map_err(|forbidden| Wrong::one("", forbidden.message, FORBIDDEN))
+            Ok(allowed.map_err(MayNot::from)?)
         }
     }
 
@@ -124,14 +118,7 @@ impl Whose {
 
     /// A failed change that has no form to go back to.
     pub(super) fn refused(&self, error: ConfigError) -> Refusal {
-        match why(&error) {
-            Some((GONE, _)) => self.no_device(),
-            Some((_, message)) => {
-                let word = self.visit.say(&WORDS).get("web-device-forbidden");
-                self.visit.notice(StatusCode::FORBIDDEN, Notice::wrong(word, message))
-            }
-            None => self.visit.refused(error),
-        }
+        if is_gone(&error) { self.no_device() } else { self.visit.refused(error) }
     }
 
     /// Who does what, for the log: `what` such as "device added".
@@ -178,12 +165,9 @@ impl Whose {
     }
 }
 
-/// Why a decision of these pages refused, if it did.
-pub(super) fn why(error: &ConfigError) -> Option<(&'static str, String)> {
-    let ConfigError::Invalid(faults) = error else { return None };
-    let said = |one| faults.0.iter().find(|fault| fault.subcode == one).map(|f| (one, f));
-    let found = [GONE, FORBIDDEN].into_iter().find_map(said);
-    found.map(|(word, fault)| (word, fault.message.clone()))
+/// Whether a decision found nothing to change any more.
+pub(super) fn is_gone(error: &ConfigError) -> bool {
+    matches!(error, ConfigError::Invalid(wrong) if wrong.0.iter().any(|one| one.subcode == GONE))
 }
 
 /// Whether this says where the owner's mail goes; the rule of the API.
