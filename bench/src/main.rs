@@ -20,6 +20,10 @@
 //! but 127.0.0.1 is talked to.
 #![expect(clippy::print_stdout, reason = "a command-line tool talks through stdout")]
 
+/// As the binary's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 mod accept;
 mod child;
 mod config;
@@ -105,7 +109,7 @@ fn main() -> Result<()> {
     let effort = if arguments.quick {
         Effort { rounds: 1, seconds: 1, quick: true }
     } else {
-        Effort { rounds: 3, seconds: 2, quick: false }
+        Effort { rounds: 5, seconds: 2, quick: false }
     };
     let kinds =
         arguments.only.map_or(vec![world::Kind::Sqlite, world::Kind::Postgres], |k| vec![k]);

@@ -77,9 +77,9 @@ async fn trigger(
     request: Request,
 ) -> Result<Response, ApiError> {
     let (parts, body) = request.into_parts();
-    let (directory, integration) = resolve(&state, &parts, &query, &id).await?;
-    let sender = Sender { parts: &parts, query: &query };
-    let taken = take(&state, &directory, &integration, sender, body).await;
+    let sender = Sender { parts: &parts, presented: presented(&query, &parts.headers) };
+    let (directory, integration) = resolve(&state, &sender, &id).await?;
+    let taken = take(&state, &directory, &integration, &sender, body).await;
     match taken {
         Ok(request) => {
             Ok(json_response(StatusCode::ACCEPTED, &json!({ "requestId": request.to_string() })))
@@ -94,24 +94,21 @@ type Door = (Arc<Directory>, Arc<Integration>);
 /// The integration a path means, by id or by name. Ids are good everywhere; a name is looked for
 /// where the sender's key belongs, or in the instance of the person who sends. Nobody else hears
 /// which names there are.
-async fn resolve(
-    state: &ApiState,
-    parts: &Parts,
-    query: &Query,
-    text: &str,
-) -> Result<Door, ApiError> {
+async fn resolve(state: &ApiState, sender: &Sender<'_>, text: &str) -> Result<Door, ApiError> {
     let unknown = || {
         let what = format!("there is an integration {:?}", cut(text, 100));
         if_confirmed(state, &what, ApiError::not_found("integration", text))
     };
-    let key = presented(query, &parts.headers);
-    if let Some(Presented { key, .. }) = key.as_ref().filter(|presented| presented.meant)
-        && find_by_key(&state.snapshots, key).is_none()
-    {
-        // The key, or the whole integration, may have been made a moment ago.
-        state.look_again().await;
+    let id = text.trim().parse::<IntegrationId>();
+    if let Some(Presented { key, .. }) = sender.presented.as_ref().filter(|one| one.meant) {
+        match find_by_key(&state.snapshots, key) {
+            Some(door) if Ok(door.1.id) == id => return Ok(door),
+            Some(_) => {}
+            // The key, or the whole integration, may have been made a moment ago.
+            None => state.look_again().await,
+        }
     }
-    if let Ok(id) = text.trim().parse::<IntegrationId>() {
+    if let Ok(id) = id {
         let look = |known: &Snapshots| {
             let directory = known.by_integration(id)?;
             let integration = directory.integration(id).cloned()?;
@@ -119,20 +116,22 @@ async fn resolve(
         };
         return state.find(look).await.ok_or_else(unknown);
     }
-    let Some(Presented { key, meant, bearer }) = key else { return Err(keyless()) };
-    if let Some((directory, integration)) = find_by_key(&state.snapshots, &key)
+    let Some(Presented { key, meant, bearer }) = &sender.presented else {
+        return Err(keyless());
+    };
+    if let Some((directory, integration)) = find_by_key(&state.snapshots, key)
         && known_integration(&directory, text).is_some_and(|named| named.id == integration.id)
     {
         return Ok((directory, integration));
     }
-    if meant {
-        return Err(wrong_key(state, bearer));
+    if *meant {
+        return Err(wrong_key(state, *bearer));
     }
-    let directory = caller::instance(state, parts).await?;
+    let directory = caller::instance(state, sender.parts).await?;
     if let Some(integration) = known_integration(&directory, text).cloned() {
         return Ok((directory, integration));
     }
-    sign_in(state, parts, &directory).await?;
+    sign_in(state, sender.parts, &directory).await?;
     Err(unknown())
 }
 
@@ -198,17 +197,16 @@ fn keyless() -> ApiError {
 }
 
 /// Who sends.
-#[derive(Clone, Copy)]
 struct Sender<'a> {
     parts: &'a Parts,
-    query: &'a Query,
+    presented: Option<Presented>,
 }
 
 async fn take(
     state: &ApiState,
     directory: &Directory,
     integration: &Integration,
-    sender: Sender<'_>,
+    sender: &Sender<'_>,
     body: Body,
 ) -> Result<RequestId, ApiError> {
     admit(state, sender, directory, integration).await?;
@@ -240,11 +238,11 @@ fn in_words_of(format: Format, error: ApiError) -> ApiError {
 /// Lets the sender in: by the integration's key, or as a person who may send events.
 async fn admit(
     state: &ApiState,
-    sender: Sender<'_>,
+    sender: &Sender<'_>,
     directory: &Directory,
     integration: &Integration,
 ) -> Result<(), ApiError> {
-    let Some(presented) = presented(sender.query, &sender.parts.headers) else {
+    let Some(presented) = &sender.presented else {
         return Err(keyless());
     };
     if !keys::matches(&presented.key, &integration.key_hash) {

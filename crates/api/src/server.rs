@@ -218,6 +218,9 @@ fn canonical(mut request: Request) -> Request {
         // Nothing is that long: it goes to the 404.
         return request;
     }
+    if is_canonical(path) {
+        return request;
+    }
     let mut segments: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
     let mut tenant = None;
     if let ["t", word, ..] = segments.as_slice() {
@@ -238,6 +241,12 @@ fn canonical(mut request: Request) -> Request {
         request.extensions_mut().insert(Tenant(word));
     }
     request
+}
+
+/// Whether there is nothing to take off, as nearly always.
+fn is_canonical(path: &str) -> bool {
+    let is_plain = path.starts_with('/') && !path.contains("//");
+    is_plain && !path.ends_with('/') && !path.starts_with("/t/")
 }
 
 /// Around every handler: request id, panics, the headers of every answer, the log line.

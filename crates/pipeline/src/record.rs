@@ -1,6 +1,12 @@
 //! The journal's record: a version byte, then events as length-prefixed postcard. Written by *intake*, read by
 //! the engine; a record may outlive an update, so a new layout gets a new version byte and the old one stays
 //! readable for a release.
+//!
+//! Records of several events are packed with LZ4: an event's texts stand in its payload once more, and events of one
+//! storm are much alike. The disk, and PostgreSQL's connection, have a third to write.
+
+use std::borrow::Cow;
+use std::ops::RangeInclusive;
 
 use firebell_base::Id;
 use firebell_base::time::from_micros;
@@ -11,7 +17,14 @@ use firebell_domain::property::Value;
 use firebell_domain::recipient::Pointer;
 use serde::{Deserialize, Serialize};
 
-const VERSION: u8 = 1;
+const PLAIN: u8 = 1;
+/// The length of what was packed follows, then the LZ4 block.
+const PACKED: u8 = 2;
+/// Records of so many bytes are packed: smaller ones fit in a page of the database anyway, and packing larger ones
+/// would keep a thread that serves requests busy for milliseconds.
+const PACKED_BYTES: RangeInclusive<usize> = 2 * 1024..=1024 * 1024;
+/// Room for what an encoded event has besides its texts: no bound.
+const ENCODED_BYTES: usize = 256;
 
 /// An accepted event in the journal.
 #[derive(Debug, Clone, PartialEq)]
@@ -75,6 +88,8 @@ impl<'de> Deserialize<'de> for Bytes {
 /// Encodes one event; records are made of these by [`join`].
 pub(crate) fn encode(accepted: Accepted) -> Result<Vec<u8>, Damaged> {
     let Accepted { instance, event, payload } = accepted;
+    // What was read from the payload is about as long again.
+    let bytes = 2 * payload.as_ref().map_or(0, Vec::len) + ENCODED_BYTES;
     let draft = event.draft;
     let wire = Wire {
         instance: instance.0,
@@ -97,31 +112,75 @@ pub(crate) fn encode(accepted: Accepted) -> Result<Vec<u8>, Damaged> {
         escalation_override: draft.escalation_override,
         payload: payload.map(Bytes),
     };
-    postcard::to_allocvec(&wire).map_err(|e| Damaged(e.to_string()))
+    postcard::to_extend(&wire, Vec::with_capacity(bytes)).map_err(|e| Damaged(e.to_string()))
 }
 
 /// Puts encoded events together into one record.
 pub(crate) fn join(events: &[Vec<u8>]) -> Vec<u8> {
     let bytes: usize = events.iter().map(|event| event.len() + 4).sum();
     let mut record = Vec::with_capacity(bytes + 1);
-    record.push(VERSION);
+    record.push(PLAIN);
     for event in events {
-        // An event is bounded far below 4 GiB by the accepted body.
-        let length = u32::try_from(event.len()).unwrap_or(u32::MAX);
-        record.extend_from_slice(&length.to_le_bytes());
+        record.extend_from_slice(&length(event).to_le_bytes());
         record.extend_from_slice(event);
     }
-    record
+    match record.split_first() {
+        Some((_, plain)) if PACKED_BYTES.contains(&plain.len()) => pack(plain).unwrap_or(record),
+        _ => record,
+    }
+}
+
+/// Bounded far below 4 GiB by the accepted body.
+fn length(bytes: &[u8]) -> u32 {
+    u32::try_from(bytes.len()).unwrap_or(u32::MAX)
+}
+
+/// A packed record; none if that saves nothing.
+fn pack(plain: &[u8]) -> Option<Vec<u8>> {
+    let head = 1 + size_of::<u32>();
+    let mut record = vec![0; head + lz4_flex::block::get_maximum_output_size(plain.len())];
+    let (start, block) = record.split_at_mut_checked(head)?;
+    let packed = lz4_flex::block::compress_into(plain, block).ok()?;
+    let (version, size) = start.split_first_mut()?;
+    *version = PACKED;
+    size.copy_from_slice(&length(plain).to_le_bytes());
+    record.truncate(head + packed);
+    (record.len() < plain.len()).then_some(record)
+}
+
+/// How long a record is when it is read, in bytes: what a turn takes of memory follows from this.
+pub(crate) fn plain_bytes(record: &[u8]) -> usize {
+    let packed = record.strip_prefix(&[PACKED]).and_then(<[u8]>::split_first_chunk::<4>);
+    let claimed = packed.and_then(|(size, _)| usize::try_from(u32::from_le_bytes(*size)).ok());
+    claimed.map_or(record.len(), |size| size.min(*PACKED_BYTES.end()))
+}
+
+/// The events of a record, one after the other.
+fn plain(record: &[u8]) -> Result<Cow<'_, [u8]>, Damaged> {
+    let damaged = |what: &str| Damaged(what.to_owned());
+    match record.split_first() {
+        Some((&PLAIN, plain)) => Ok(Cow::Borrowed(plain)),
+        Some((&PACKED, rest)) => {
+            let (size, block) =
+                rest.split_first_chunk::<4>().ok_or_else(|| damaged("cut short"))?;
+            let size = usize::try_from(u32::from_le_bytes(*size)).unwrap_or(usize::MAX);
+            if !PACKED_BYTES.contains(&size) {
+                return Err(damaged("it says that it is longer than any"));
+            }
+            let plain = lz4_flex::block::decompress(block, size)
+                .map_err(|error| Damaged(format!("it cannot be unpacked: {error}")))?;
+            if plain.len() == size { Ok(Cow::Owned(plain)) } else { Err(damaged("cut short")) }
+        }
+        Some((version, _)) => Err(Damaged(format!("unknown version {version}"))),
+        None => Err(damaged("it is empty")),
+    }
 }
 
 /// Reads a record.
 pub(crate) fn decode(record: &[u8]) -> Result<Vec<Accepted>, Damaged> {
     let damaged = |what: &str| Damaged(what.to_owned());
-    let mut rest = match record.split_first() {
-        Some((&VERSION, rest)) => rest,
-        Some((version, _)) => return Err(Damaged(format!("unknown version {version}"))),
-        None => return Err(damaged("it is empty")),
-    };
+    let plain = plain(record)?;
+    let mut rest = &*plain;
     let mut events = Vec::new();
     while let Some((length, tail)) = rest.split_first_chunk::<4>() {
         let length = usize::try_from(u32::from_le_bytes(*length)).unwrap_or(usize::MAX);
@@ -229,8 +288,52 @@ mod tests {
     }
 
     #[test]
+    fn records_of_several_events_are_packed_and_come_out_as_they_went_in() {
+        let events: Vec<Vec<u8>> = (0..40).map(|_| encode(sample()).expect("encodes")).collect();
+        let plain: usize = events.iter().map(|event| event.len() + 4).sum();
+        let record = join(&events);
+        assert_eq!(record[0], PACKED);
+        assert!(record.len() * 2 < plain, "{} of {plain} bytes", record.len());
+        assert_eq!(plain_bytes(&record), plain);
+        assert_eq!(decode(&record).expect("reads"), vec![sample(); 40]);
+        let small = join(&events[..1]);
+        assert_eq!((small[0], plain_bytes(&small)), (PLAIN, small.len()));
+    }
+
+    #[test]
+    fn what_cannot_be_packed_is_not() {
+        let noise: Vec<u8> =
+            (0..500_u32).flat_map(|n| n.wrapping_mul(0x9E37_79B1).to_le_bytes()).collect();
+        let payload = Some([noise, Random::seeded(3).bytes::<4_096>().to_vec()].concat());
+        let events = [encode(Accepted { payload, ..sample() }).expect("encodes")];
+        assert_eq!(join(&events)[0], PLAIN);
+        let long = Accepted { payload: Some(vec![b'x'; 2 * 1024 * 1024]), ..sample() };
+        let record = join(&[encode(long.clone()).expect("encodes")]);
+        assert_eq!(record[0], PLAIN, "too long to be packed where requests are served");
+        assert_eq!(decode(&record).expect("reads"), [long]);
+    }
+
+    #[test]
+    fn a_record_that_claims_to_be_huge_takes_no_memory() {
+        let mut record = join(&vec![encode(sample()).expect("encodes"); 40]);
+        record[1..5].copy_from_slice(&u32::MAX.to_le_bytes());
+        assert!(decode(&record).is_err());
+        assert!(plain_bytes(&record) <= 1024 * 1024);
+        for size in [2_048_u32, 1_000_000] {
+            record[1..5].copy_from_slice(&size.to_le_bytes());
+            assert!(decode(&record).is_err(), "another length than it has");
+        }
+    }
+
+    #[test]
     fn damaged_records_are_errors_and_never_panics() {
-        let good = join(&[encode(sample()).expect("encodes")]);
+        let one = encode(sample()).expect("encodes");
+        for good in [join(std::slice::from_ref(&one)), join(&vec![one; 20])] {
+            damage(&good);
+        }
+    }
+
+    fn damage(good: &[u8]) {
         assert!(decode(&[]).is_err());
         assert!(decode(&[9, 0, 0]).is_err());
         for end in 1..good.len() {
@@ -239,7 +342,7 @@ mod tests {
             }
         }
         for at in 0..good.len() {
-            let mut bad = good.clone();
+            let mut bad = good.to_vec();
             bad[at] ^= 0x40;
             // Some flips only change a text; none may panic.
             drop(decode(&bad));

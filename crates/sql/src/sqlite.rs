@@ -1,11 +1,11 @@
-//! SQLite: connections, statements, errors, checkpoints and backup.
+//! SQLite: connections, statements, errors and backup.
 //!
 //! One writer thread and a few readers in this process; other processes (the command line) may
 //! open the same file, so nothing here relies on being alone.
 
+mod checkpoint;
+
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::time::Duration;
 
 use rusqlite::backup::{Backup, StepResult};
@@ -13,19 +13,22 @@ use rusqlite::ffi;
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{CachedStatement, Connection, ErrorCode};
 
+pub(crate) use checkpoint::Checkpoint;
+use checkpoint::Log;
+
 use crate::config::Config;
-use crate::lane::{CLOSE_TIMEOUT, Opener};
+use crate::lane::Opener;
 use crate::session::{self, Mode};
 use crate::tx::ROWS_MAX;
 use crate::{Engine, Error, Preparable as _, Row, Statement, Value};
 
 /// Prepared statements kept per connection.
 const STATEMENTS_MAX: usize = 256;
-/// Page cache per connection, in KiB.
-const CACHE_KIB: u32 = 16 * 1024;
-/// A log this many times longer than the checkpoint limit is checkpointed by the writer itself:
-/// under a constant stream of commits the other thread alone never catches up.
-const OVERDUE_FACTOR: u32 = 4;
+/// Page cache of a connection that writes, in KiB.
+const WRITER_CACHE_KIB: u32 = 16 * 1024;
+/// Page cache of each other connection, in KiB. The system caches the file for all of them: more here was seen as
+/// memory only, after each had read all of the configuration.
+const READER_CACHE_KIB: u32 = 4 * 1024;
 /// Attempts to copy the database while others hold locks.
 const BACKUP_ATTEMPTS_MAX: u32 = 20;
 
@@ -37,14 +40,6 @@ pub(crate) struct Session {
     conn: Connection,
     /// The writer's view of the log; readers have none.
     log: Option<Log>,
-}
-
-struct Log {
-    pages: Arc<AtomicU32>,
-    overdue: u32,
-    /// Held by whoever runs a checkpoint. A second one would be refused as busy, and on a slow disk the other
-    /// thread is always in one: the log would never be moved to its end, so never begin anew.
-    turn: Arc<Mutex<()>>,
 }
 
 impl Session {
@@ -79,12 +74,8 @@ impl Session {
     }
 
     fn after_commit(&self) {
-        if let Some(log) = &self.log
-            && log.pages.load(Ordering::Relaxed) > log.overdue
-        {
-            let _turn = log.turn.lock().unwrap_or_else(PoisonError::into_inner);
-            log.pages.store(0, Ordering::Relaxed);
-            checkpoint(&self.conn, "passive");
+        if let Some(log) = &self.log {
+            log.after_commit(&self.conn);
         }
     }
 
@@ -131,35 +122,11 @@ pub(crate) fn reader(path: &Path, config: &Config) -> Opener {
 pub(crate) fn writer(path: &Path, config: &Config, checkpoint: Checkpoint) -> Opener {
     let (path, config) = (path.to_owned(), config.clone());
     Box::new(move || {
-        let conn = connect(&path, &config)?;
-        // Replaces the automatic checkpoint: that one would run inside a commit.
-        let limit = config.checkpoint_pages.max(1);
-        let (pages, turn) = (Arc::new(AtomicU32::new(0)), Arc::clone(&checkpoint.turn));
-        let (seen, mut next) = (Arc::clone(&pages), limit);
-        let hook = move |_: &mut _, length: i32| {
-            let length = u32::try_from(length).unwrap_or(0);
-            if length < seen.swap(length, Ordering::Relaxed) {
-                next = limit;
-            }
-            if length >= next {
-                next = length + limit;
-                checkpoint.hint();
-            }
-            Ok(())
-        };
-        conn_hook(conn, hook).map(|conn| {
-            let log = Some(Log { pages, overdue: limit.saturating_mul(OVERDUE_FACTOR), turn });
-            session::Session::Sqlite(Session { conn, log })
-        })
+        let mut conn = connect(&path, &config)?;
+        pragma(&conn, "cache_size", &format!("-{WRITER_CACHE_KIB}"))?;
+        let log = Some(Log::watched(&mut conn, &config, checkpoint)?);
+        Ok(session::Session::Sqlite(Session { conn, log }))
     })
-}
-
-fn conn_hook<F>(mut conn: Connection, hook: F) -> Result<Connection, Error>
-where
-    F: FnMut(&mut rusqlite::hooks::Wal, i32) -> rusqlite::Result<()> + Send + 'static,
-{
-    conn.wal_hook(Some(hook)).map_err(|e| error("wal_hook", &e))?;
-    Ok(conn)
 }
 
 #[expect(clippy::disallowed_methods, reason = "this crate is where databases are opened")]
@@ -170,7 +137,7 @@ fn connect(path: &Path, config: &Config) -> Result<Connection, Error> {
     pragma(&conn, "synchronous", "full")?;
     pragma(&conn, "foreign_keys", "on")?;
     pragma(&conn, "temp_store", "memory")?;
-    pragma(&conn, "cache_size", &format!("-{CACHE_KIB}"))?;
+    pragma(&conn, "cache_size", &format!("-{READER_CACHE_KIB}"))?;
     Ok(conn)
 }
 
@@ -181,69 +148,6 @@ fn pragma(conn: &Connection, name: &str, value: &str) -> Result<(), Error> {
         ),
         _ => Error::unavailable(CANNOT_OPEN, e),
     })
-}
-
-fn checkpoint(conn: &Connection, mode: &str) {
-    let out: rusqlite::Result<(i64, i64, i64)> =
-        conn.query_row(&format!("pragma wal_checkpoint({mode})"), [], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
-        });
-    match out {
-        Ok((busy, length, done)) => {
-            tracing::trace!(mode, busy, length, done, "SQLite checkpoint");
-        }
-        // The log stays longer; the next hint tries again.
-        Err(e) => tracing::debug!(mode, cause = %e, "SQLite checkpoint did not run"),
-    }
-}
-
-/// The thread that moves the write-ahead log into the database file, so that no commit has to.
-/// It ends when the writer and the handle have dropped their clones.
-#[derive(Clone)]
-pub(crate) struct Checkpoint {
-    hints: mpsc::SyncSender<()>,
-    /// See [`Log`].
-    turn: Arc<Mutex<()>>,
-    /// Disconnected once the thread has ended.
-    ended: Arc<Mutex<mpsc::Receiver<()>>>,
-}
-
-impl Checkpoint {
-    pub(crate) fn start(path: &Path, config: &Config) -> Result<Self, Error> {
-        let conn = connect(path, config)?;
-        pragma(&conn, "wal_autocheckpoint", "0")?;
-        let (hints, receiver) = mpsc::sync_channel::<()>(1);
-        let (ended_sender, ended) = mpsc::channel();
-        let turn = Arc::<Mutex<()>>::default();
-        let own_turn = Arc::clone(&turn);
-        std::thread::Builder::new()
-            .name("sql-checkpoint".to_owned())
-            .spawn(move || {
-                while receiver.recv().is_ok() {
-                    let _turn = own_turn.lock().unwrap_or_else(PoisonError::into_inner);
-                    checkpoint(&conn, "passive");
-                }
-                checkpoint(&conn, "truncate");
-                drop(conn);
-                drop(ended_sender);
-            })
-            .map_err(|e| Error::unavailable("No thread for the database could start.", e))?;
-        Ok(Self { hints, turn, ended: Arc::new(Mutex::new(ended)) })
-    }
-
-    fn hint(&self) {
-        // Full means that a checkpoint is due anyway.
-        self.hints.try_send(()).ok();
-    }
-
-    /// Waits (bounded) for the last checkpoint; the writer must be gone by now.
-    pub(crate) fn finish(self) {
-        drop(self.hints);
-        let ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
-        if ended.recv_timeout(CLOSE_TIMEOUT) == Err(mpsc::RecvTimeoutError::Timeout) {
-            tracing::warn!("the last SQLite checkpoint did not end in time");
-        }
-    }
 }
 
 /// Copies the database to a new file through a partial one, so that a half copy is never taken

@@ -96,6 +96,17 @@ pub(super) fn take(tx: &mut WriteTx<'_>, context: &Context) -> Result<Turn, Engi
     Ok(Turn { events, changed, jobs: step.jobs, more, next_due, short })
 }
 
+/// How many of these records, by their bytes, are processed in one turn: at least one.
+fn fitting(bytes: impl Iterator<Item = usize>) -> usize {
+    let mut room = usize::try_from(RECORD_BYTES_PER_TURN_MAX).unwrap_or(usize::MAX);
+    let fits = |bytes: usize| {
+        let left = room.checked_sub(bytes)?;
+        room = left;
+        Some(())
+    };
+    bytes.map_while(fits).count().max(1)
+}
+
 struct Transaction<'a> {
     context: &'a Context,
     changes: Changes,
@@ -115,10 +126,13 @@ impl Transaction<'_> {
             Portion::One => 1,
             Portion::Nothing => return Ok((0, false)),
         };
-        let (records, more) = journal::oldest(tx, records, RECORD_BYTES_PER_TURN_MAX)?;
+        let (mut records, mut more) = journal::oldest(tx, records, RECORD_BYTES_PER_TURN_MAX)?;
         if records.is_empty() {
             return Ok((0, false));
         }
+        let fitting = fitting(records.iter().map(|record| record::plain_bytes(&record.batch)));
+        more |= fitting < records.len();
+        records.truncate(fitting);
         let mut by_instance: BTreeMap<InstanceNo, Vec<Accepted>> = BTreeMap::new();
         let mut count = 0;
         for record in &records {
