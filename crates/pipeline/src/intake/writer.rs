@@ -37,7 +37,7 @@ impl JournalWriter {
         Self { queue, db, clock, committed }
     }
 
-    /// Writes until every [`Intake`] handle is gone.
+    /// Writes until every [`Intake`](super::Intake) handle is gone.
     pub async fn run(mut self) {
         let mut commits = JoinSet::new();
         let mut next = Batch::default();
