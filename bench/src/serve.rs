@@ -4,6 +4,7 @@
 //! It says `ready PORT` once it listens, and is ended by whoever started it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Result;
 use axum::Router;
@@ -17,6 +18,7 @@ use firebell_api::{ApiState, Hashing, Inner};
 use firebell_base::{Clock, Id, Random};
 use firebell_config::{Authority, Snapshots};
 use firebell_domain::integration::Format;
+use firebell_http::{Bounds, Doors, Limits, Proxies};
 use firebell_pipeline::{Pipeline, Stop, payload};
 use firebell_replica::{Replica, Settings, SqlSource};
 use tokio::net::TcpListener;
@@ -27,6 +29,14 @@ use crate::world;
 
 /// The path of the endpoint that keeps nothing.
 pub(crate) const PARSE_ONLY: &str = "/parse-only";
+
+/// As the binary has them unless told otherwise.
+const LIMITS: Limits = Limits {
+    connections_max: 10_000,
+    header_timeout: Duration::from_secs(10),
+    request_timeout: Duration::from_secs(30),
+    grace: Duration::from_secs(10),
+};
 
 /// Which database, and how much of the pipeline runs.
 #[derive(Debug, Clone, Args)]
@@ -79,6 +89,7 @@ async fn serve(options: &Options) -> Result<()> {
     let pipeline = world::pipeline(&db, &snapshots).await?;
     let Pipeline { intake, responder, metrics, writer, engine, deliverer, .. } = pipeline;
     let (_hand, stop) = Stop::new();
+    let serving = stop.clone();
     let mut tasks = JoinSet::new();
     tasks.spawn(writer.run());
     if options.engine == Processing::On {
@@ -111,7 +122,10 @@ async fn serve(options: &Options) -> Result<()> {
         .fallback_service(firebell_api::router(state));
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     child::say(&format!("ready {}", listener.local_addr()?.port()))?;
-    Ok(axum::serve(listener, app).await?)
+    // The very code of the binary, with its bounds.
+    let bounds = Bounds { limits: LIMITS, proxies: Proxies::default() };
+    firebell_http::serve(listener, Doors::new(app), bounds, serving).await;
+    Ok(())
 }
 
 /// Parses as the trigger does, keeps nothing, and answers in its words.

@@ -19,6 +19,7 @@ fn one_signs_in_and_out() {
     tab.until("!location.pathname.startsWith('/sign-in')");
     tab.go("/sign-out");
     tab.press("Sign out");
+    tab.sees("You are signed out");
     tab.go("/account");
     tab.arrives("/sign-in");
     assert_eq!(tab.mishaps(&[]), Vec::<String>::new());

@@ -30,12 +30,12 @@ use crate::failure::{Exit, Failure};
 use crate::output::Style;
 use crate::serve::ground;
 use crate::serve::house::House;
-use crate::serve::http::{self, Bounds, Doors};
 use crate::serve::node::usual_name;
 use crate::serve::server::{FINISH_MAX, bind, unexpected};
 use crate::serve::tasks::Tasks;
 use crate::serve::{Signals, raise_open_files, runtime, start_log};
 use crate::settings::Settings;
+use firebell_http::{Bounds, Doors};
 use source::HttpSource;
 use word::Word;
 
@@ -148,7 +148,7 @@ impl Following {
         let word = Word { source, node, replica: handle, clock };
         tasks.start(WORD, word.keep_telling(rest));
         let bounds = Bounds { limits: settings.limits, proxies: settings.trusted_proxies.clone() };
-        let serving = http::serve(listener, Doors::new(router), bounds, http_stops);
+        let serving = firebell_http::serve(listener, Doors::new(router), bounds, http_stops);
         tasks.start(HTTP, async {
             serving.await;
             Ok(())

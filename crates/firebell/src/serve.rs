@@ -25,7 +25,6 @@ pub(crate) mod ground;
 pub(crate) mod house;
 mod arrival;
 pub(crate) mod tasks;
-pub(crate) mod http;
 pub(crate) mod node;
 mod sessions;
 mod statistics;

@@ -8,7 +8,6 @@ mod key;
 mod layers;
 mod example;
 mod show;
-mod proxies;
 mod plane;
 #[cfg(test)]
 mod tests;
@@ -23,10 +22,10 @@ use firebell_pipeline::retention::Retention;
 use firebell_sql::Target;
 
 pub(crate) use example::example;
+use firebell_http::{Limits, Proxies};
 pub(crate) use key::nearest;
 pub(crate) use layers::{Layers, Sources, read, read_bounded};
 pub(crate) use plane::Plane;
-pub(crate) use proxies::Proxies;
 pub(crate) use show::show;
 
 use crate::failure::{Exit, Failure};
@@ -44,19 +43,6 @@ pub(crate) enum LogFormat {
     Text,
     /// For programs.
     Json,
-}
-
-/// Bounds of the HTTP server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Limits {
-    /// Connections at the same time.
-    pub(crate) connections_max: usize,
-    /// Time for a request's head.
-    pub(crate) header_timeout: Duration,
-    /// Time for the rest.
-    pub(crate) request_timeout: Duration,
-    /// Time to finish when stopped.
-    pub(crate) grace: Duration,
 }
 
 /// Valid settings.

@@ -20,7 +20,7 @@ enum Ours {
 
 use Ours::{Any, Only};
 
-const RULES: [Rule; 24] = [
+const RULES: [Rule; 25] = [
     Rule { folder: "base", ours: Only(&[]), bans: &["tokio", "serde", "rusqlite", "axum"] },
     Rule {
         folder: "domain",
@@ -45,6 +45,11 @@ const RULES: [Rule; 24] = [
         folder: "pipeline",
         ours: Only(&["base", "domain", "sql", "store", "config", "access", "channels"]),
         bans: &["axum", "askama", "rusqlite", "postgres"],
+    },
+    Rule {
+        folder: "http",
+        ours: Only(&["api", "channels", "pipeline"]),
+        bans: &["rusqlite", "postgres", "askama"],
     },
     Rule { folder: "api", ours: EDGE, bans: &["rusqlite", "postgres", "askama"] },
     Rule { folder: "web", ours: PAGES, bans: &["rusqlite", "postgres"] },

@@ -33,7 +33,6 @@ use tokio::sync::{oneshot, watch};
 use super::arrival::{self, Opened};
 use super::ground::{self, Ground};
 use super::house::{House, Moving, registry};
-use super::http::{self, Bounds, Doors};
 use super::mail;
 use super::node::{self, Late};
 use super::sessions::{self, Keeper};
@@ -45,6 +44,7 @@ use crate::Context;
 use crate::failure::{Exit, Failure};
 use crate::place::Lock;
 use crate::settings::Settings;
+use firebell_http::{Bounds, Doors};
 
 const HTTP: &str = "http server";
 const WRITER: &str = "journal writer";
@@ -254,7 +254,7 @@ impl Server {
     fn listen(&mut self, listener: TcpListener, settings: &Settings) {
         let bounds = Bounds { limits: settings.limits, proxies: settings.trusted_proxies.clone() };
         let serving =
-            http::serve(listener, self.doors.clone(), bounds, self.signalled.http.clone());
+            firebell_http::serve(listener, self.doors.clone(), bounds, self.signalled.http.clone());
         self.tasks.start(HTTP, async {
             serving.await;
             Ok(())

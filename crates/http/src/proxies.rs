@@ -15,19 +15,19 @@ const HOPS_MAX: usize = 16;
 
 /// The networks that trusted proxies are in.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Proxies(Vec<Network>);
+pub struct Proxies(Vec<Network>);
 
 impl Proxies {
     /// Reads networks such as `10.0.0.0/8`, or single addresses.
     ///
     /// # Errors
     /// A sentence about the first that is none.
-    pub(crate) fn parse(texts: &[String]) -> Result<Self, String> {
+    pub fn parse(texts: &[String]) -> Result<Self, String> {
         texts.iter().map(|text| Network::parse(text)).collect::<Result<_, _>>().map(Self)
     }
 
     /// The address a request comes from: the last one on its way that is no trusted proxy's.
-    pub(crate) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
+    pub fn client(&self, peer: IpAddr, headers: &HeaderMap) -> IpAddr {
         let peer = peer.to_canonical();
         if !self.trusts(peer) {
             return peer;

@@ -22,34 +22,47 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tower::ServiceExt as _;
 
-use crate::settings::{Limits, Proxies};
+use crate::Proxies;
 
 /// The largest head of a request, in bytes.
 const HEAD_BYTES_MAX: usize = 64 * 1024;
 /// How long to wait after a connection could not be accepted: files are short, or the network is.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
+/// Bounds of all connections.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Connections at the same time.
+    pub connections_max: usize,
+    /// Time for a request's head.
+    pub header_timeout: Duration,
+    /// Time for the rest.
+    pub request_timeout: Duration,
+    /// Time to finish when stopped.
+    pub grace: Duration,
+}
+
 /// What connections are held to.
 #[derive(Debug, Clone)]
-pub(crate) struct Bounds {
+pub struct Bounds {
     /// How many, and how long.
-    pub(crate) limits: Limits,
+    pub limits: Limits,
     /// Who may tell other addresses than their own.
-    pub(crate) proxies: Proxies,
+    pub proxies: Proxies,
 }
 
 /// What answers requests now. It changes once when a database that was away at the start is there.
 #[derive(Debug, Clone)]
-pub(crate) struct Doors(Arc<RwLock<Router>>);
+pub struct Doors(Arc<RwLock<Router>>);
 
 impl Doors {
     /// These routes, until others are set.
-    pub(crate) fn new(router: Router) -> Self {
+    pub fn new(router: Router) -> Self {
         Self(Arc::new(RwLock::new(router)))
     }
 
     /// Requests that arrive from now on are answered by these.
-    pub(crate) fn set(&self, router: Router) {
+    pub fn set(&self, router: Router) {
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = router;
     }
 
@@ -58,8 +71,9 @@ impl Doors {
     }
 }
 
-/// Serves until stopped; then lets requests finish within the grace time.
-pub(crate) async fn serve(listener: TcpListener, doors: Doors, bounds: Bounds, mut stop: Stop) {
+/// Serves until stopped; then lets requests finish within the grace time. A sender who goes away is noticed at once,
+/// so that an answer which stays open does not keep its place.
+pub async fn serve(listener: TcpListener, doors: Doors, bounds: Bounds, mut stop: Stop) {
     let limits = bounds.limits;
     let bounds = Arc::new(bounds);
     let places = Arc::new(Semaphore::new(limits.connections_max));
