@@ -3,7 +3,7 @@
 //! readable for a release.
 //!
 //! Records of several events are packed with LZ4: an event's texts stand in its payload once more, and events of one
-//! storm are much alike. The disk, and PostgreSQL's connection, have a third to write.
+//! storm are much alike: the disk, and PostgreSQL's connection, have less to take.
 
 use std::borrow::Cow;
 use std::ops::RangeInclusive;

@@ -483,3 +483,16 @@ fn standing_by_alert(
     }
     Ok(all)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_turn_takes_what_fits_when_it_is_unpacked_but_one_record_at_least() {
+        let all = usize::try_from(RECORD_BYTES_PER_TURN_MAX).unwrap();
+        assert_eq!(fitting([all - 1, 1, 1].into_iter()), 2);
+        assert_eq!(fitting([all, 0, 1].into_iter()), 2);
+        assert_eq!(fitting([all + 1, 1].into_iter()), 1);
+    }
+}

@@ -20,6 +20,7 @@ use crate::lane::CLOSE_TIMEOUT;
 const OVERDUE_FACTOR: u32 = 4;
 /// The other thread is asked again, close to that length, after this part of the checkpoint limit.
 const LAST_STEPS: u32 = 32;
+
 /// The writer's view of the log.
 pub(super) struct Log {
     pages: Arc<AtomicU32>,
