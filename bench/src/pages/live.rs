@@ -32,6 +32,8 @@ const CONNECTIONS: u32 = 16;
 const TIMED: usize = 100;
 /// Between them: the pages are told at most so often.
 const PAUSE: Duration = Duration::from_millis(230);
+/// How often a page is opened again that found no place.
+const TRIES_MAX: usize = 50;
 /// The longest wait for one event on the page.
 const WAIT: Duration = Duration::from_secs(10);
 /// What is shown of what the page heard last if the event does not come, in bytes.
@@ -233,16 +235,26 @@ async fn listen(
     begun: Arc<AtomicUsize>,
     tell: Option<UnboundedSender<(u64, Vec<u8>)>>,
 ) -> Result<()> {
-    let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
     let request = format!(
         "GET /alerts/live HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\ncookie: {cookie}\r\n\
          accept: text/event-stream\r\n\r\n"
     );
-    stream.write_all(request.as_bytes()).await?;
     let mut buffer = vec![0_u8; 16 * 1024];
-    let read = stream.read(&mut buffer).await?;
-    let head = buffer.get(..read).unwrap_or_default();
-    ensure!(find(head, b" 200 ").is_some(), "{}", String::from_utf8_lossy(head));
+    let mut tries = 0;
+    let mut stream = loop {
+        let mut stream = TcpStream::connect(("127.0.0.1", port)).await?;
+        stream.write_all(request.as_bytes()).await?;
+        let read = stream.read(&mut buffer).await?;
+        let head = buffer.get(..read).unwrap_or_default();
+        if find(head, b" 200 ").is_some() {
+            break stream;
+        }
+        tries += 1;
+        // A page that was closed a moment ago may still have this one's place.
+        let is_full = find(head, b" 204 ").is_some() && tries < TRIES_MAX;
+        ensure!(is_full, "{}", String::from_utf8_lossy(head));
+        tokio::time::sleep(PAUSE).await;
+    };
     begun.fetch_add(1, Ordering::Relaxed);
     loop {
         let read = stream.read(&mut buffer).await?;
