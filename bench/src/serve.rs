@@ -32,8 +32,8 @@ pub(crate) const PARSE_ONLY: &str = "/parse-only";
 
 /// As the binary has them unless told otherwise.
 const LIMITS: Limits = Limits {
-    connections_max: 10_000,
-    header_timeout: Duration::from_secs(10),
+    connections_max: 4_096,
+    header_timeout: Duration::from_secs(30),
     request_timeout: Duration::from_secs(30),
     grace: Duration::from_secs(10),
 };

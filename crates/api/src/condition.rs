@@ -42,7 +42,7 @@ impl IfMatch {
             tag => tag
                 .strip_prefix('"')
                 .map_or(Some(tag), |rest| rest.strip_suffix('"'))
-                .and_then(revision)
+                .and_then(|text| text.parse().ok())
                 .map(Self::Revision),
         };
         read.filter(|_| given.next().is_none()).ok_or_else(|| {
@@ -99,16 +99,6 @@ impl<S: Sync> FromRequestParts<S> for OnceKey {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
         Self::of(&parts.headers)
     }
-}
-
-/// Reads `epoch.n`.
-pub(crate) fn revision(text: &str) -> Option<Revision> {
-    let (epoch, n) = text.split_once('.')?;
-    let number = |digits: &str| -> Option<i64> {
-        let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-        plain.then(|| digits.parse().ok()).flatten()
-    };
-    Some(Revision { epoch: number(epoch)?, n: number(n)? })
 }
 
 #[cfg(test)]

@@ -31,7 +31,6 @@ use tokio::time::timeout;
 
 use crate::body::Body;
 use crate::caller::{Credentials, credentials};
-use crate::condition::revision;
 use crate::error::ApiError;
 use crate::page::Query;
 use crate::server::{Auth, Route, bytes_response, route};
@@ -133,9 +132,13 @@ async fn deltas(
     _: Node,
     query: Query,
 ) -> Result<Response, ApiError> {
-    let after = query.get("after").as_deref().and_then(revision).ok_or_else(|| {
-        ApiError::field("after", "is required: the revision after which to go on, such as 1.42.")
-    })?;
+    let after =
+        query.get("after").as_deref().and_then(|text| text.parse().ok()).ok_or_else(|| {
+            ApiError::field(
+                "after",
+                "is required: the revision after which to go on, such as 1.42.",
+            )
+        })?;
     let wait = query.number("wait", 0..=WAIT_SECONDS_MAX)?.unwrap_or(0);
     let Ok(_place) = state.followers().try_acquire() else {
         return Err(ApiError::unavailable(Duration::from_secs(1)));
@@ -209,7 +212,7 @@ fn said(body: &Map<String, Value>, now: firebell_base::Timestamp) -> Result<Node
         given(field, WORD_CHARS_MAX).ok_or_else(|| ApiError::field(field, "must be a text."))
     };
     let at = |field: &str| {
-        let found = given(field, WORD_CHARS_MAX).as_deref().and_then(revision);
+        let found = given(field, WORD_CHARS_MAX).as_deref().and_then(|text| text.parse().ok());
         found.ok_or_else(|| ApiError::field(field, "must be a revision such as 1.42."))
     };
     let state = word("state")?;

@@ -22,7 +22,6 @@ use http::header::{ETAG, Entry};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use tokio::time::timeout;
 
-use crate::condition::revision;
 use crate::error::ApiError;
 use crate::state::ApiState;
 
@@ -116,7 +115,7 @@ pub(crate) async fn reach(state: &ApiState, headers: &HeaderMap) -> Result<(), A
     let mut given = headers.get_all(MIN_REV).iter();
     let Some(value) = given.next() else { return Ok(()) };
     let text = value.to_str().unwrap_or_default().trim();
-    let Some(wanted) = revision(text).filter(|_| given.next().is_none()) else {
+    let Some(wanted) = text.parse().ok().filter(|_| given.next().is_none()) else {
         let given = cut(text, 40);
         let message = format!(
             "X-Min-Rev must be one revision as it was answered in X-Config-Rev, such as 1.42, not \

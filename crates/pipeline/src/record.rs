@@ -150,9 +150,13 @@ fn pack(plain: &[u8]) -> Option<Vec<u8>> {
 
 /// How long a record is when it is read, in bytes: what a turn takes of memory follows from this.
 pub(crate) fn plain_bytes(record: &[u8]) -> usize {
-    let packed = record.strip_prefix(&[PACKED]).and_then(<[u8]>::split_first_chunk::<4>);
-    let claimed = packed.and_then(|(size, _)| usize::try_from(u32::from_le_bytes(*size)).ok());
-    claimed.map_or(record.len(), |size| size.min(*PACKED_BYTES.end()))
+    packed(record).map_or(record.len(), |(size, _)| size.min(*PACKED_BYTES.end()))
+}
+
+/// What a packed record says of its length, and its block.
+fn packed(record: &[u8]) -> Option<(usize, &[u8])> {
+    let (size, block) = record.strip_prefix(&[PACKED])?.split_first_chunk::<4>()?;
+    Some((usize::try_from(u32::from_le_bytes(*size)).unwrap_or(usize::MAX), block))
 }
 
 /// The events of a record, one after the other.
@@ -160,11 +164,9 @@ fn plain(record: &[u8]) -> Result<Cow<'_, [u8]>, Damaged> {
     let damaged = |what: &str| Damaged(what.to_owned());
     match record.split_first() {
         Some((&PLAIN, plain)) => Ok(Cow::Borrowed(plain)),
-        Some((&PACKED, rest)) => {
-            let (size, block) =
-                rest.split_first_chunk::<4>().ok_or_else(|| damaged("cut short"))?;
-            let size = usize::try_from(u32::from_le_bytes(*size)).unwrap_or(usize::MAX);
-            if !PACKED_BYTES.contains(&size) {
+        Some((&PACKED, _)) => {
+            let (size, block) = packed(record).ok_or_else(|| damaged("cut short"))?;
+            if size > *PACKED_BYTES.end() {
                 return Err(damaged("it says that it is longer than any"));
             }
             let plain = lz4_flex::block::decompress(block, size)

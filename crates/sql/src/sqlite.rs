@@ -26,8 +26,8 @@ use crate::{Engine, Error, Preparable as _, Row, Statement, Value};
 const STATEMENTS_MAX: usize = 256;
 /// Page cache of a connection that writes, in KiB.
 const WRITER_CACHE_KIB: u32 = 16 * 1024;
-/// Page cache of each other connection, in KiB. The system caches the file for all of them: more here was seen as
-/// memory only, after each had read all of the configuration.
+/// Page cache of each other connection, in KiB. The system caches the file for all of them; here each would keep a copy
+/// of its own of what it read once, such as all configuration at the start.
 const READER_CACHE_KIB: u32 = 4 * 1024;
 /// Attempts to copy the database while others hold locks.
 const BACKUP_ATTEMPTS_MAX: u32 = 20;

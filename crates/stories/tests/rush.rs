@@ -190,10 +190,8 @@ fn name(n: usize) -> String {
 fn denial(reply: &Reply) -> Revision {
     assert!(reply.body.contains("validation.person.license_limit_exceeded"), "{}", reply.body);
     assert_eq!(reply.header("x-freshness"), "confirmed", "{}", reply.body);
-    let revision = reply.header("x-config-rev").split_once('.');
-    let parsed = revision
-        .and_then(|(epoch, n)| Some(Revision { epoch: epoch.parse().ok()?, n: n.parse().ok()? }));
-    parsed.unwrap_or_else(|| panic!("no revision in a denial: {}", reply.body))
+    let parsed = reply.header("x-config-rev").parse();
+    parsed.unwrap_or_else(|error| panic!("{error} in a denial: {}", reply.body))
 }
 
 struct Setting {

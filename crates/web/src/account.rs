@@ -102,7 +102,9 @@ pub(crate) async fn save(visit: Visit, form: Form) -> Answer {
         return Ok(laid_out(&visit, StatusCode::UNPROCESSABLE_ENTITY, &entered, (None, faults)));
     };
     let (id, now, language) = (visit.person.id, visit.now, entered.language.clone());
+    let asker = visit.asker();
     let decide = move |directory: &Directory| {
+        asker.principal(directory)?;
         let person = directory.person(id).ok_or_else(Wrong::default)?;
         let mut person = person.as_ref().clone();
         if person.language != language || person.zone != zone {

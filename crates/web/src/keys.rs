@@ -108,8 +108,12 @@ pub(crate) async fn create(visit: Visit, request: Request) -> Answer {
         secret_hash: made.hash,
         created: visit.now,
     };
-    let decide =
-        move |_: &Directory| Ok::<_, Wrong>(vec![Change::Put(Entity::ApiKey(key.clone()))]);
+    let asker = visit.asker();
+    let decide = move |directory: &Directory| {
+        // Nobody who was switched off meanwhile gets a key that works once they are back.
+        asker.principal(directory)?;
+        Ok::<_, Wrong>(vec![Change::Put(Entity::ApiKey(key.clone()))])
+    };
     let author = visit.author("own API key made");
     match visit.ui.authority.change(visit.claims.instance, &author, visit.now, decide).await {
         Ok(_) => Ok(shown_once(&visit, &name, id, made.secret)),

@@ -20,7 +20,6 @@ use serde_json::{Value, json};
 use super::BASE;
 use super::audit::newest_first;
 use crate::caller::Caller;
-use crate::condition::revision;
 use crate::error::ApiError;
 use crate::page::{Query, envelope};
 use crate::server::{Route, route};
@@ -188,7 +187,7 @@ async fn at(
 /// A revision or a time.
 fn moment_in(query: &Query, name: &str) -> Result<Option<Moment>, ApiError> {
     let Some(text) = query.get(name) else { return Ok(None) };
-    let found = revision(&text).map(Moment::Revision);
+    let found = text.parse().ok().map(Moment::Revision);
     let found = found.or_else(|| parse_time(&text).ok().map(Moment::Instant));
     found.map(Some).ok_or_else(|| {
         let given = cut(&text, 60);
@@ -201,7 +200,7 @@ fn moment_in(query: &Query, name: &str) -> Result<Option<Moment>, ApiError> {
 
 fn revision_in(query: &Query, name: &str) -> Result<Option<Revision>, ApiError> {
     let Some(text) = query.get(name) else { return Ok(None) };
-    revision(&text).map(Some).ok_or_else(|| {
+    text.parse().ok().map(Some).ok_or_else(|| {
         let given = cut(&text, 60);
         ApiError::field(name, format!("must be a revision such as 1.42, not {given:?}."))
     })
