@@ -1,23 +1,30 @@
-//! The load generator: HTTP/1.1 over kept connections, written by hand so that it takes little of
-//! the processors it shares with the server. One thread; one request under way per connection.
+//! The load generator: HTTP/1.1 over kept connections, written by hand on epoll so that it takes
+//! little of the processors it shares with the server. One thread; one request under way per
+//! connection.
 //!
 //! Closed loop without a rate: the next request follows the answer. With a rate, requests have
 //! planned times, and the mark in the body is the *planned* time in microseconds since 1970: a
 //! server that stalls is charged for what it kept waiting.
 
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::net::TcpStream;
+use std::os::fd::OwnedFd;
+use std::time::Duration;
+
 use anyhow::{Context as _, Result, bail, ensure};
 use clap::Args;
 use firebell_base::Clock;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpStream;
-use tokio::task::JoinSet;
-use tokio::time::{Duration, timeout};
+use rustix::buffer::spare_capacity;
+use rustix::event::epoll;
+use rustix::io::Errno;
 
 use crate::child::{self, Running};
 use crate::world::{MARK, MARK_DIGITS, alertmanager_body, event_body};
 
-/// Bytes of an answer's head, at most.
-const HEAD_BYTES_MAX: usize = 16 * 1024;
+/// Bytes that are read at once.
+const READ_BYTES_MAX: usize = 16 * 1024;
+/// Bytes of an answer, at most.
+const ANSWER_BYTES_MAX: usize = 1024 * 1024;
 /// The longest wait for one answer.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -116,34 +123,104 @@ pub(crate) fn load(order: &Order<'_>) -> Result<Load> {
 
 /// The generator's own process.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let line = runtime.block_on(drive(options))?;
-    child::say(&line)
+    child::say(&drive(options)?)
 }
 
-async fn drive(options: &Options) -> Result<String> {
+fn drive(options: &Options) -> Result<String> {
     ensure!(options.connections > 0, "connections: must be at least 1");
+    let ready = epoll::create(epoll::CreateFlags::CLOEXEC)?;
+    let mut connections = Vec::new();
+    for number in 0..options.connections {
+        let connection = Connection::open(options, number)?;
+        let data = epoll::EventData::new_u64(u64::from(number));
+        epoll::add(&ready, &connection.stream, data, epoll::EventFlags::IN)?;
+        connections.push(connection);
+    }
     let start = Clock::System.monotonic_micros();
     let end = start + u64::from(options.seconds) * 1_000_000;
-    let mut connections = JoinSet::new();
-    for number in 0..options.connections {
-        let connection = Connection::open(options, number).await?;
-        connections.spawn(connection.run(end));
+    for connection in &mut connections {
+        connection.planned = connection.planned.map(|first| start + first);
+        connection.go_on(start, end)?;
     }
-    let (mut refused, mut status, mut micros) = (0_u64, 200, Vec::new());
-    while let Some(joined) = connections.join_next().await {
-        let mut done = joined??;
-        if done.refused > 0 {
-            (refused, status) = (refused + done.refused, done.status);
+    let (mut seen, mut events) = (Seen::default(), Vec::with_capacity(256));
+    let mut buffer = vec![0_u8; READ_BYTES_MAX];
+    while connections.iter().any(|connection| connection.state != State::Done) {
+        // In a closed loop nobody waits for the clock.
+        let next = options.rate.and_then(|_| connections.iter().filter_map(Connection::due).min());
+        wait(&ready, &mut events, next)?;
+        if next.is_some() {
+            let now = Clock::System.monotonic_micros();
+            for connection in &mut connections {
+                if connection.due().is_some_and(|due| due <= now) {
+                    connection.go_on(now, end)?;
+                }
+            }
+        } else if events.is_empty() {
+            bail!("no answer in {} s", ANSWER_TIMEOUT.as_secs());
         }
-        micros.append(&mut done.micros);
+        for event in events.drain(..) {
+            let number = usize::try_from(event.data.u64()).unwrap_or(usize::MAX);
+            let connection = connections.get_mut(number).context("an event of nobody")?;
+            if let Some(status) = connection.read(&mut buffer)? {
+                let now = Clock::System.monotonic_micros();
+                seen.count(status, connection.began(), now);
+                connection.go_on(now, end)?;
+            }
+        }
     }
-    let seconds = seconds(Clock::System.monotonic_micros() - start);
-    let answered = micros.len();
-    micros.sort_unstable();
-    let (median, p99) = (percentile(&micros, 50) / 1e3, percentile(&micros, 99) / 1e3);
-    let rate = as_f64(answered) / seconds;
-    Ok(format!("{answered} {refused} {status} {rate} {median} {p99}"))
+    Ok(seen.line(Clock::System.monotonic_micros() - start))
+}
+
+/// Waits for answers: until the next planned request, or as long as an answer may take.
+fn wait(ready: &OwnedFd, events: &mut Vec<epoll::Event>, next: Option<u64>) -> Result<()> {
+    let longest = ANSWER_TIMEOUT.as_micros();
+    let left = next.map_or(longest, |next| {
+        u128::from(next.saturating_sub(Clock::System.monotonic_micros())).min(longest)
+    });
+    let left = Duration::from_micros(u64::try_from(left)?);
+    match epoll::wait(ready, spare_capacity(events), Some(&left.try_into()?)) {
+        Ok(_) | Err(Errno::INTR) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What came of all requests.
+#[derive(Default)]
+struct Seen {
+    /// How long each answer with 2xx took.
+    micros: Vec<u32>,
+    refused: u64,
+    /// The newest refusal's status.
+    status: u16,
+}
+
+impl Seen {
+    fn count(&mut self, status: u16, began: u64, now: u64) {
+        if status / 100 == 2 {
+            self.micros.push(u32::try_from(now.saturating_sub(began)).unwrap_or(u32::MAX));
+        } else {
+            (self.refused, self.status) = (self.refused + 1, status);
+        }
+    }
+
+    fn line(mut self, took: u64) -> String {
+        self.micros.sort_unstable();
+        let answered = self.micros.len();
+        let rate = as_f64(answered) / seconds(took);
+        let (median, p99) =
+            (percentile(&self.micros, 50) / 1e3, percentile(&self.micros, 99) / 1e3);
+        format!("{answered} {} {} {rate} {median} {p99}", self.refused, self.status)
+    }
+}
+
+/// Where a connection stands; times are monotonic microseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Its next request is planned for then.
+    Due(u64),
+    /// An answer is awaited to the request that was, or should have been, sent then.
+    Asked(u64),
+    Done,
 }
 
 struct Connection {
@@ -153,18 +230,21 @@ struct Connection {
     marks: Vec<usize>,
     /// The first mark of this connection; the following ones count up.
     mark: u64,
-    /// Microseconds between planned requests, and the first one's place.
-    every: Option<(u64, u64)>,
-    micros: Vec<u32>,
-    refused: u64,
-    /// The newest refusal's status.
-    status: u16,
+    /// Microseconds between planned requests.
+    every: Option<u64>,
+    /// The next planned one.
+    planned: Option<u64>,
+    state: State,
+    /// What has come of an answer.
+    answer: Vec<u8>,
 }
 
 impl Connection {
-    async fn open(options: &Options, number: u32) -> Result<Self> {
-        let stream = TcpStream::connect(("127.0.0.1", options.port)).await?;
+    /// `planned` counts from the start of the run.
+    fn open(options: &Options, number: u32) -> Result<Self> {
+        let stream = TcpStream::connect(("127.0.0.1", options.port))?;
         stream.set_nodelay(true)?;
+        stream.set_nonblocking(true)?;
         let body = options.body.text();
         let request = format!(
             "POST {} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer {}\r\n\
@@ -175,96 +255,100 @@ impl Connection {
         );
         let marks = request.match_indices(MARK).map(|(at, _)| at).collect();
         let now = u64::try_from(Clock::System.now().as_microsecond()).unwrap_or(0);
-        let every = options.rate.map(|rate| {
-            let all = 1_000_000 / u64::from(rate.max(1));
-            (all * u64::from(options.connections), all * u64::from(number))
-        });
+        let every = options.rate.map(|rate| 1_000_000 / u64::from(rate.max(1)));
         Ok(Self {
             stream,
             request: request.into_bytes(),
             marks,
             // Room for every request of each of 256 connections before a run a second later.
             mark: now * 1_000 + u64::from(number) * 3_900_000,
-            every,
-            micros: Vec::new(),
-            refused: 0,
-            status: 200,
+            every: every.map(|every| every * u64::from(options.connections)),
+            planned: every.map(|every| every * u64::from(number)),
+            state: State::Done,
+            answer: Vec::new(),
         })
     }
 
-    /// Sends until `end` (monotonic microseconds).
-    async fn run(mut self, end: u64) -> Result<Self> {
-        let mut buffer = vec![0_u8; HEAD_BYTES_MAX];
-        let start = Clock::System.monotonic_micros();
-        let mut planned = self.every.map(|(_, first)| start + first);
-        loop {
-            let now = Clock::System.monotonic_micros();
-            if planned.unwrap_or(now).max(now) >= end {
-                return Ok(self);
-            }
-            let began = match planned {
-                None => now,
-                Some(at) => {
-                    tokio::time::sleep(Duration::from_micros(at.saturating_sub(now))).await;
-                    at
-                }
-            };
-            self.stamp(began);
-            self.stream.write_all(&self.request).await?;
-            let answer = timeout(ANSWER_TIMEOUT, read_answer(&mut self.stream, &mut buffer));
-            let status = answer.await.context("no answer in time")??;
-            if status / 100 == 2 {
-                let took = Clock::System.monotonic_micros().saturating_sub(began);
-                self.micros.push(u32::try_from(took).unwrap_or(u32::MAX));
-            } else {
-                (self.refused, self.status) = (self.refused + 1, status);
-            }
-            planned = planned.zip(self.every).map(|(at, (every, _))| at + every);
+    /// When it has something to do, unless it waits for an answer.
+    fn due(&self) -> Option<u64> {
+        match self.state {
+            State::Due(at) => Some(at),
+            State::Asked(_) | State::Done => None,
         }
+    }
+
+    fn began(&self) -> u64 {
+        match self.state {
+            State::Due(at) | State::Asked(at) => at,
+            State::Done => 0,
+        }
+    }
+
+    /// Sends the next request, if it is time for it and before the end.
+    fn go_on(&mut self, now: u64, end: u64) -> Result<()> {
+        let began = self.planned.unwrap_or(now);
+        self.state = if began.max(now) >= end {
+            State::Done
+        } else if began > now {
+            State::Due(began)
+        } else {
+            self.stamp(began);
+            // It is much smaller than what the system takes at once, and nothing else is under way.
+            self.stream.write_all(&self.request).context("the request was not taken whole")?;
+            self.planned = self.planned.zip(self.every).map(|(at, every)| at + every);
+            State::Asked(began)
+        };
+        Ok(())
     }
 
     /// Writes the mark: a number of its own, or the planned time on the clock everybody has.
     fn stamp(&mut self, began: u64) {
         self.mark += 1;
-        let number = if self.every.is_none() {
+        let mut left = if self.every.is_none() {
             self.mark
         } else {
             let ago = Clock::System.monotonic_micros().saturating_sub(began);
             let now = u64::try_from(Clock::System.now().as_microsecond()).unwrap_or(0);
             now.saturating_sub(ago)
         };
-        let digits = format!("{number:0MARK_DIGITS$}");
+        let mut digits = [b'0'; MARK_DIGITS];
+        for digit in digits.iter_mut().rev() {
+            *digit += u8::try_from(left % 10).unwrap_or(0);
+            left /= 10;
+        }
         for at in &self.marks {
             if let Some(place) = self.request.get_mut(*at..*at + MARK_DIGITS) {
-                place.copy_from_slice(digits.as_bytes());
+                place.copy_from_slice(&digits);
             }
         }
     }
+
+    /// Reads what there is; the status, once the answer is whole.
+    fn read(&mut self, buffer: &mut [u8]) -> Result<Option<u16>> {
+        let read = match self.stream.read(buffer) {
+            Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(None),
+            read => read?,
+        };
+        ensure!(read > 0, "the server closed the connection");
+        self.answer.extend_from_slice(buffer.get(..read).unwrap_or_default());
+        let Some((status, length)) = whole(&self.answer)? else {
+            ensure!(self.answer.len() < ANSWER_BYTES_MAX, "an answer too long");
+            return Ok(None);
+        };
+        ensure!(self.answer.len() == length, "more than was asked for");
+        self.answer.clear();
+        Ok(Some(status))
+    }
 }
 
-/// Reads one answer whole; returns its status.
-async fn read_answer(stream: &mut TcpStream, buffer: &mut [u8]) -> Result<u16> {
-    let mut filled = 0;
-    let (status, mut missing) = loop {
-        let room = buffer.get_mut(filled..).filter(|r| !r.is_empty()).context("a long head")?;
-        let read = stream.read(room).await?;
-        ensure!(read > 0, "the server closed the connection");
-        filled += read;
-        let seen = buffer.get(..filled).unwrap_or_default();
-        if let Some(end) = find(seen, b"\r\n\r\n") {
-            let head = seen.get(..end).unwrap_or_default();
-            let status = head.get(9..12).and_then(number).context("no status")?;
-            let length = content_length(head).context("no content-length")?;
-            break (u16::try_from(status)?, (end + 4 + length).saturating_sub(filled));
-        }
-    };
-    while missing > 0 {
-        let wanted = missing.min(buffer.len());
-        let read = stream.read(buffer.get_mut(..wanted).unwrap_or_default()).await?;
-        ensure!(read > 0, "the server closed the connection");
-        missing -= read;
-    }
-    Ok(status)
+/// The status and the length of an answer that is there whole.
+fn whole(answer: &[u8]) -> Result<Option<(u16, usize)>> {
+    let is_end = |four: &[u8]| matches!(four, [b'\r', b'\n', b'\r', b'\n']);
+    let Some(end) = answer.windows(4).position(is_end) else { return Ok(None) };
+    let head = answer.get(..end).unwrap_or_default();
+    let status = head.get(9..12).and_then(number).context("no status")?;
+    let length = end + 4 + content_length(head).context("no content-length")?;
+    Ok((answer.len() >= length).then_some((u16::try_from(status)?, length)))
 }
 
 /// The body's length as the head says it; none is 0 for answers that have no body.
@@ -324,6 +408,16 @@ mod tests {
         assert!((percentile(&samples, 99) - 198.0).abs() < f64::EPSILON);
         assert!((percentile(&[7], 99) - 7.0).abs() < f64::EPSILON);
         assert!(percentile(&[], 50).abs() < f64::EPSILON);
+    }
+
+    #[test]
+    fn answers_are_whole_or_awaited() {
+        let answer = b"HTTP/1.1 202 Accepted\r\nx: y\r\ncontent-length: 2\r\n\r\n{}";
+        for cut in 0..answer.len() {
+            assert_eq!(whole(&answer[..cut]).unwrap(), None, "{cut}");
+        }
+        assert_eq!(whole(answer).unwrap(), Some((202, answer.len())));
+        assert!(whole(b"HTTP/1.1 abc\r\n\r\n").is_err());
     }
 
     #[test]

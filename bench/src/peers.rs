@@ -58,8 +58,8 @@ pub(crate) fn measure(report: &mut Report, effort: Effort) -> Result<()> {
         theirs.push(go(port)?.rate);
         ours.push(go(server.port)?.rate);
     }
-    let times = median(ours.iter().zip(&theirs).map(|(our, their)| our / their).collect());
-    report.at_least(name, times, 2.0);
+    let ratio = median(ours.iter().zip(&theirs).map(|(our, their)| our / their).collect());
+    report.at_least(name, ratio, 2.0);
     let (ours, theirs) = (median(ours), median(theirs));
     report.note(name, &format!("{ours:.0}/s durable, {theirs:.0}/s Alertmanager (in memory)"));
     Ok(())
