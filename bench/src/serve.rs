@@ -7,14 +7,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
-use axum::Router;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{post, post_service};
+use axum::routing::post;
 use bytes::Bytes;
 use clap::Args;
 use firebell_access::Authenticator;
-use firebell_api::{ApiState, Hashing, Inner};
+use firebell_api::{Api, ApiState, Hashing, Inner};
 use firebell_base::{Clock, Id, Random};
 use firebell_config::{Authority, Snapshots};
 use firebell_domain::integration::Format;
@@ -115,16 +114,14 @@ async fn serve(options: &Options) -> Result<()> {
         replica: Some(handle),
         feed_token: None,
     });
-    // The endpoint that keeps nothing passes the same path handling, guard and headers as the trigger.
-    let nothing = Router::new().route(PARSE_ONLY, post(parse_only));
-    let app = Router::new()
-        .route(PARSE_ONLY, post_service(firebell_api::around(nothing, state.clone())))
-        .fallback_service(firebell_api::router(state));
+    // The endpoint that keeps nothing is behind the same door as the trigger.
+    let routes = firebell_api::routes().map(|route| (route.path, (route.handler)()));
+    let api = Api::with(routes.chain([(PARSE_ONLY, post(parse_only))]), state);
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     child::say(&format!("ready {}", listener.local_addr()?.port()))?;
     // The very code of the binary, with its bounds.
     let bounds = Bounds { limits: LIMITS, proxies: Proxies::default() };
-    firebell_http::serve(listener, Doors::new(app), bounds, serving).await;
+    firebell_http::serve(listener, Doors::new(api), bounds, serving).await;
     Ok(())
 }
 

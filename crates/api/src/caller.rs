@@ -27,8 +27,8 @@ use http::header::{AUTHORIZATION, HOST};
 use http::request::Parts;
 use http::{HeaderMap, StatusCode};
 
+use crate::door::Tenant;
 use crate::error::ApiError;
-use crate::server::Tenant;
 use crate::state::ApiState;
 
 /// The header that names the instance.

@@ -33,7 +33,7 @@ use crate::body::Body;
 use crate::caller::{Credentials, credentials};
 use crate::error::ApiError;
 use crate::page::Query;
-use crate::server::{Auth, Route, bytes_response, route};
+use crate::routes::{Auth, Route, bytes_response, route};
 use crate::state::ApiState;
 
 /// The routes.

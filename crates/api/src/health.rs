@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 
 use crate::error::{ApiError, json_response, ok};
 use crate::page::Query;
-use crate::server::{Auth, Route, route};
+use crate::routes::{Auth, Route, route};
 use crate::state::ApiState;
 
 /// How long the database may take to answer a probe.

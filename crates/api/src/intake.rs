@@ -37,10 +37,11 @@ use serde_json::{Value, json};
 
 use crate::body;
 use crate::caller::{self, Credentials, credentials, sign_in};
+use crate::door::Tenant;
 use crate::error::{ApiError, json_response};
 use crate::native::integrations::known_integration;
 use crate::page::Query;
-use crate::server::{Auth, Route, Tenant, bytes_response, route};
+use crate::routes::{Auth, Route, bytes_response, route};
 use crate::state::ApiState;
 
 /// A larger body is parsed away from the threads that serve requests, in bytes.

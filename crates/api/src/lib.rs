@@ -2,7 +2,8 @@
 //!
 //! | part | answers |
 //! |---|---|
-//! | [`server`] | every request: path, request id, log line, panics; the one table of routes |
+//! | [`door`] | every request: path, request id, log line, panics |
+//! | [`routes`] | the one table of routes |
 //! | [`intake`] | senders: triggers, Alertmanager's own API |
 //! | [`xm`] | `/api/xm/1`: the shapes xMatters clients know |
 //! | [`native`] | `/api/firebell/1`: what xMatters has no word for |
@@ -32,7 +33,8 @@ mod own_password;
 pub mod condition;
 pub mod fresh;
 mod licence;
-pub mod server;
+pub mod door;
+pub mod routes;
 pub mod intake;
 pub mod xm;
 pub mod native;
@@ -44,6 +46,7 @@ pub mod openapi;
 mod tests;
 
 pub use caller::{Caller, Client};
+pub use door::{Api, Way};
 pub use error::ApiError;
-pub use server::{around, router};
+pub use routes::routes;
 pub use state::{ApiState, Hashing, Inner};

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::body;
 use crate::caller::{self, bad_token, client, sign_in_with};
 use crate::error::{ApiError, json_response};
-use crate::server::{Auth, Route, route};
+use crate::routes::{Auth, Route, route};
 use crate::state::ApiState;
 use axum::body::Body;
 use axum::extract::{Request, State};

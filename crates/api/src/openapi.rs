@@ -7,7 +7,7 @@ use axum::response::Response;
 use serde_json::{Map, Value, json};
 
 use crate::error::ok;
-use crate::server::{Auth, Route, route, routes};
+use crate::routes::{Auth, Route, route, routes};
 
 /// The routes.
 pub(crate) const ROUTES: &[Route] =

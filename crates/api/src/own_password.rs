@@ -20,7 +20,7 @@ use serde_json::json;
 use crate::caller::{Caller, bad_token, client, sign_in_with};
 use crate::error::{ApiError, json_response};
 use crate::oauth::agent;
-use crate::server::{Route, route};
+use crate::routes::{Route, route};
 use crate::sign_in::{own_session, read, shape_of, text};
 use crate::state::ApiState;
 

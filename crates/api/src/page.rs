@@ -8,8 +8,8 @@ use firebell_domain::name::cut;
 use http::request::Parts;
 use serde_json::{Map, Value, json};
 
+use crate::door::Prefix;
 use crate::error::ApiError;
-use crate::server::Prefix;
 
 /// The most parameters of one query.
 pub const PARAMETERS_MAX: usize = 200;

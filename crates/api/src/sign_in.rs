@@ -28,7 +28,7 @@ use crate::error::{ApiError, json_response};
 use crate::native::BASE;
 use crate::oauth::agent;
 use crate::page::Query;
-use crate::server::{Auth, Route, route};
+use crate::routes::{Auth, Route, route};
 use crate::state::ApiState;
 use crate::time::format_time;
 use crate::xm::shape::{self, lookup};

@@ -123,7 +123,7 @@ impl Following {
             clock: clock.clone(),
             random: random.clone(),
         };
-        let (router, writer) = house.waiting();
+        let (front, writer) = house.waiting();
         let (stop_http, http_stops) = Stop::new();
         let (stop_rest, rest) = Stop::new();
         let mut tasks = Tasks::default();
@@ -148,7 +148,7 @@ impl Following {
         let word = Word { source, node, replica: handle, clock };
         tasks.start(WORD, word.keep_telling(rest));
         let bounds = Bounds { limits: settings.limits, proxies: settings.trusted_proxies.clone() };
-        let serving = firebell_http::serve(listener, Doors::new(router), bounds, http_stops);
+        let serving = firebell_http::serve(listener, Doors::new(front), bounds, http_stops);
         tasks.start(HTTP, async {
             serving.await;
             Ok(())

@@ -8,4 +8,4 @@ mod proxies;
 mod serve;
 
 pub use proxies::Proxies;
-pub use serve::{Bounds, Doors, Limits, serve};
+pub use serve::{Answer, Bounds, Doors, Limits, serve};

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use firebell_api::Client;
+use firebell_api::{Api, Client};
 use firebell_pipeline::Stop;
 use http::header::{CONNECTION, CONTENT_TYPE, RETRY_AFTER};
 use http::{HeaderValue, Request, Response, StatusCode};
@@ -51,29 +51,73 @@ pub struct Bounds {
     pub proxies: Proxies,
 }
 
+/// What answers requests.
+///
+/// Not a tower service: the future of one has a type that can be named, which costs a box for each request.
+pub trait Answer: Clone + Send + Sync + 'static {
+    /// Answers one.
+    fn answer(&self, request: Request<Body>) -> impl Future<Output = Response<Body>> + Send;
+}
+
+impl Answer for Router {
+    async fn answer(&self, request: Request<Body>) -> Response<Body> {
+        self.clone().oneshot(request).await.unwrap_or_else(|never| match never {})
+    }
+}
+
+impl Answer for Api {
+    async fn answer(&self, request: Request<Body>) -> Response<Body> {
+        Self::answer(self, request).await
+    }
+}
+
 /// What answers requests now. It changes once when a database that was away at the start is there.
-#[derive(Debug, Clone)]
-pub struct Doors(Arc<RwLock<Router>>);
+#[derive(Debug)]
+pub struct Doors<A>(Arc<RwLock<Option<A>>>);
 
-impl Doors {
-    /// These routes, until others are set.
-    pub fn new(router: Router) -> Self {
-        Self(Arc::new(RwLock::new(router)))
+impl<A> Clone for Doors<A> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<A: Answer> Doors<A> {
+    /// Nobody answers yet.
+    pub fn closed() -> Self {
+        Self(Arc::default())
     }
 
-    /// Requests that arrive from now on are answered by these.
-    pub fn set(&self, router: Router) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = router;
+    /// This one answers, until another is set.
+    pub fn new(answer: A) -> Self {
+        Self(Arc::new(RwLock::new(Some(answer))))
     }
 
-    fn router(&self) -> Router {
+    /// Requests that arrive from now on are answered by this one.
+    pub fn set(&self, answer: A) {
+        self.put(Some(answer));
+    }
+
+    fn close(&self) {
+        self.put(None);
+    }
+
+    fn put(&self, answer: Option<A>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = answer;
+    }
+
+    fn now(&self) -> Option<A> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
 /// Serves until stopped; then lets requests finish within the grace time. A sender who goes away is noticed at once,
 /// so that an answer which stays open does not keep its place.
-pub async fn serve(listener: TcpListener, doors: Doors, bounds: Bounds, mut stop: Stop) {
+pub async fn serve<A: Answer>(
+    listener: TcpListener,
+    doors: Doors<A>,
+    bounds: Bounds,
+    mut stop: Stop,
+) {
     let limits = bounds.limits;
     let bounds = Arc::new(bounds);
     let places = Arc::new(Semaphore::new(limits.connections_max));
@@ -104,7 +148,7 @@ pub async fn serve(listener: TcpListener, doors: Doors, bounds: Bounds, mut stop
         connections.shutdown().await;
     }
     // Whoever else holds the doors: behind them is nothing now, and what was there may end.
-    doors.set(Router::new());
+    doors.close();
 }
 
 /// The next connection, once there is a place for it; until then it waits in the system's queue.
@@ -125,10 +169,10 @@ async fn accept(
     }
 }
 
-async fn connection(
+async fn connection<A: Answer>(
     stream: TcpStream,
     peer: SocketAddr,
-    doors: Doors,
+    doors: Doors<A>,
     bounds: Arc<Bounds>,
     mut stop: Stop,
 ) {
@@ -139,8 +183,8 @@ async fn connection(
     let service = service_fn(move |mut request: Request<Incoming>| {
         // Answers that stay open end when the server does.
         request.extensions_mut().insert(stopping.clone());
-        let (router, bounds) = (doors.router(), Arc::clone(&bounds));
-        async move { Ok::<_, Infallible>(answer(router, request, peer, &bounds).await) }
+        let (door, bounds) = (doors.now(), Arc::clone(&bounds));
+        async move { Ok::<_, Infallible>(answer(door, request, peer, &bounds).await) }
     });
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -161,8 +205,8 @@ async fn connection(
     }
 }
 
-async fn answer(
-    router: Router,
+async fn answer<A: Answer>(
+    door: Option<A>,
     request: Request<Incoming>,
     peer: SocketAddr,
     bounds: &Bounds,
@@ -171,18 +215,19 @@ async fn answer(
     let mut request = request.map(Body::new);
     let client = bounds.proxies.client(peer.ip(), request.headers());
     request.extensions_mut().insert(Client(client));
-    match timeout(limits.request_timeout, router.oneshot(request)).await {
-        Ok(Ok(response)) => response,
-        Ok(Err(never)) => match never {},
-        Err(_) => too_slow(limits.request_timeout),
-    }
+    let Some(door) = door else {
+        return come_again("The server starts or stops. Send the request again.");
+    };
+    let answered = timeout(limits.request_timeout, door.answer(request)).await;
+    answered.unwrap_or_else(|_| {
+        let seconds = limits.request_timeout.as_secs();
+        let message = "The request was not read and answered within";
+        come_again(&format!("{message} {seconds} s. Send it again."))
+    })
 }
 
 /// 503 and not 408: senders such as Alertmanager send again after a 5xx only.
-fn too_slow(limit: Duration) -> Response<Body> {
-    let seconds = limit.as_secs();
-    let message =
-        format!("The request was not read and answered within {seconds} s. Send it again.");
+fn come_again(message: &str) -> Response<Body> {
     let body =
         serde_json::json!({"code": 503, "reason": "Service Unavailable", "message": message});
     let mut response = Response::new(Body::from(body.to_string()));
@@ -214,7 +259,7 @@ mod tests {
         address: SocketAddr,
         stop: tokio::sync::watch::Sender<bool>,
         server: JoinSet<()>,
-        doors: Doors,
+        doors: Doors<Router>,
     }
 
     async fn start(limits: Limits) -> Running {
@@ -261,6 +306,9 @@ mod tests {
         assert!(ask(running.address, REQUEST).await.ends_with("hello"));
         running.doors.set(Router::new().route("/", get(|| async { "welcome" })));
         assert!(ask(running.address, REQUEST).await.ends_with("welcome"));
+        running.doors.close();
+        let nobody = ask(running.address, REQUEST).await;
+        assert!(nobody.starts_with("HTTP/1.1 503") && nobody.contains("retry-after"), "{nobody}");
     }
 
     #[tokio::test]

@@ -11,6 +11,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use firebell_access::link::LinkKey;
 use firebell_access::{Authenticator, Sessions, password};
+use firebell_api::Api;
 use firebell_api::state::{ApiState, Hashing, Inner};
 use firebell_base::time::{ManualClock, add_micros, add_seconds};
 use firebell_base::{Clock, Random, Timestamp};
@@ -113,7 +114,7 @@ impl Servers {
             owner: format!("server {seed}"),
         });
         let pipeline = pipeline.await.expect("the pipeline opens");
-        let router = firebell_api::router(ApiState::new(Inner {
+        let api = Api::new(ApiState::new(Inner {
             db: db.clone(),
             snapshots: snapshots.clone(),
             authority: authority.clone(),
@@ -127,6 +128,7 @@ impl Servers {
             replica: Some(handle.clone()),
             feed_token: None,
         }));
+        let router = Router::from(api);
         let clock = self.clock.clone();
         let server =
             Server { db, snapshots, authority, replica: handle, clock, deaf, router, _stop: stop };

@@ -7,7 +7,7 @@ use axum::response::Response;
 use firebell_pipeline::metrics::line;
 use firebell_replica::{ReplicaHandle, State as Trust};
 
-use crate::server::bytes_response;
+use crate::routes::bytes_response;
 use crate::state::ApiState;
 
 pub(super) async fn get(State(state): State<ApiState>) -> Response {

@@ -24,7 +24,7 @@ use crate::body;
 use crate::caller::{Credentials, credentials};
 use crate::error::{ApiError, json_response};
 use crate::page::Query;
-use crate::server::{Auth, Route, route};
+use crate::routes::{Auth, Route, route};
 use crate::state::ApiState;
 
 /// The routes.

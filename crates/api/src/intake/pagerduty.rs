@@ -18,7 +18,7 @@ use serde_json::json;
 use super::{accept, find_by_key, inactive, other_format, parse, refusal, wrong_key};
 use crate::body;
 use crate::error::{ApiError, json_response};
-use crate::server::{Auth, Route, route};
+use crate::routes::{Auth, Route, route};
 use crate::state::ApiState;
 
 /// The routes.

@@ -12,7 +12,7 @@ use super::{BASE, shape};
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::page::{Page, Query, envelope};
-use crate::server::{Route, route};
+use crate::routes::{Route, route};
 use crate::state::ApiState;
 use crate::xm::events::{PARTS_MAX, Wanted, find_alert};
 use crate::xm::shape::ok;

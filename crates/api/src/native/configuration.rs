@@ -22,7 +22,7 @@ use super::audit::newest_first;
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::page::{Query, envelope};
-use crate::server::{Route, route};
+use crate::routes::{Route, route};
 use crate::state::ApiState;
 use crate::time::{format_on_call_time, format_time, parse_time};
 use crate::xm::on_call;

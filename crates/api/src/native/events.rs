@@ -10,7 +10,7 @@ use super::{BASE, shape};
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::page::{Page, Query, envelope};
-use crate::server::{Route, bytes_response, route};
+use crate::routes::{Route, bytes_response, route};
 use crate::state::ApiState;
 use crate::xm::shape::ok;
 

@@ -26,7 +26,7 @@ use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::intake::refusal;
 use crate::page::Query;
-use crate::server::{Route, route};
+use crate::routes::{Route, route};
 use crate::state::ApiState;
 use crate::time::format_time;
 use crate::xm::shape::input::Input;

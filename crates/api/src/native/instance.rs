@@ -11,7 +11,7 @@ use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::health;
 use crate::page::Query;
-use crate::server::{Route, route};
+use crate::routes::{Route, route};
 use crate::state::ApiState;
 use crate::time::format_time;
 use crate::xm::shape::ok;

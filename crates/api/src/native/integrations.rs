@@ -14,7 +14,7 @@ use super::BASE;
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::page::Query;
-use crate::server::{Route, route};
+use crate::routes::{Route, route};
 use crate::state::ApiState;
 use crate::time::format_time;
 use crate::xm::shape::{list as page_of, one};

@@ -15,7 +15,7 @@ use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::licence::{self, Outcome};
 use crate::page::Query;
-use crate::server::{Route, route};
+use crate::routes::{Route, route};
 use crate::state::ApiState;
 use crate::time::format_time;
 use crate::xm::shape::{lookup, ok};

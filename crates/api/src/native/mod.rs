@@ -4,7 +4,7 @@
 //! maintenance windows, *explain*, the outbox, how the server is doing; and the configuration
 //! itself: its revisions, its past, the licences, the nodes that read it, the audit.
 
-use crate::server::Route;
+use crate::routes::Route;
 
 pub mod alerts;
 pub mod respond;

@@ -15,7 +15,7 @@ use super::BASE;
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::page::{Page, Query, envelope};
-use crate::server::{Route, route};
+use crate::routes::{Route, route};
 use crate::state::ApiState;
 use crate::time::format_time;
 use crate::xm::shape::ok;

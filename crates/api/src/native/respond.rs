@@ -17,7 +17,7 @@ use crate::body::{Body, MaybeBody};
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::page::{Page, Query, envelope};
-use crate::server::{Route, route};
+use crate::routes::{Route, route};
 use crate::state::ApiState;
 use crate::xm::events::PARTS_MAX;
 use crate::xm::shape::input::Input;

@@ -36,7 +36,7 @@ async fn rush(engine: TestEngine) {
         let replica = replica_of(state);
         following.spawn(async move { replica.run(async { drop(stopped.changed().await) }).await });
     }
-    let twin = crate::router(twin);
+    let twin = axum::Router::from(crate::Api::new(twin));
     let attempts = (0..CROWD).map(|n| {
         let body = somebody(&format!("person-{n:05}"));
         let ask = world.post(PEOPLE, &body).key(1).header("idempotency-key", &format!("k-{n}"));

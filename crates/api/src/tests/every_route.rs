@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 
 use super::world::{Answer, Ask, FEED_TOKEN, PASSWORD, World, id, key, who};
 use crate::caller::INSTANCE_HEADER;
-use crate::server::{Auth, Route, routes};
+use crate::routes::{Auth, Route, routes};
 
 /// In the name of everything that only acme has.
 const MARK: &str = "acmeonly";

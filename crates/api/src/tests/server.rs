@@ -6,7 +6,8 @@ use firebell_testkit::postgres::TestEngine;
 use serde_json::{Value, json};
 
 use super::world::{Ask, World, who};
-use crate::server::{around, routes};
+use crate::Api;
+use crate::routes::routes;
 
 const ALERTS: &str = "/api/firebell/1/alerts";
 
@@ -102,8 +103,7 @@ async fn every_answer_has_its_headers() {
 async fn a_panic_is_an_answer() {
     let mut world = World::open(TestEngine::Sqlite).await;
     let boom = async || -> &'static str { panic!("a sample panic") };
-    let router = around(Router::new().route("/boom", get(boom)), world.state.clone());
-    world.router = router;
+    world.router = Router::from(Api::with([("/boom", get(boom))], world.state.clone()));
     let answer = world.get("/boom").send().await;
     assert!(!answer.is_error(500).body.contains("sample panic"));
     assert_eq!(world.get("/other").send().await.status, 404);

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 
 use super::world::{Answer, Ask, PASSWORD, World, id, trigger, who};
 use crate::caller::INSTANCE_HEADER;
-use crate::server::{Auth, routes};
+use crate::routes::{Auth, routes};
 use crate::state::{ApiState, Hashing, Inner};
 
 const TOKEN: &str = "/api/xm/1/oauth2/token";
@@ -50,7 +50,7 @@ pub(super) async fn open(engine: TestEngine) -> (World, Mails, Arc<AtomicBool>) 
         replica: None,
         feed_token: None,
     });
-    world.router = crate::router(state.clone());
+    world.router = crate::Api::new(state.clone()).into();
     world.state = state;
     (world, mails, fresh)
 }

@@ -141,7 +141,7 @@ impl World {
             replica: None,
             feed_token: Some(Secret::new(FEED_TOKEN)),
         });
-        let router = crate::router(state.clone());
+        let router = Router::from(crate::Api::new(state.clone()));
         let (engine, deliverer) = (pipeline.engine, pipeline.deliverer);
         Self { router, state, clock, engine, deliverer, _guard: guard }
     }
@@ -168,7 +168,7 @@ impl World {
 
     fn serve(&mut self, inner: Inner) {
         self.state = ApiState::new(inner);
-        self.router = crate::router(self.state.clone());
+        self.router = Router::from(crate::Api::new(self.state.clone()));
     }
 
     /// What this world's handlers share, for others to share.

@@ -31,7 +31,7 @@ use crate::caller::Caller;
 use crate::condition::IfMatch;
 use crate::error::ApiError;
 use crate::page::Query;
-use crate::server::{Route, route};
+use crate::routes::{Route, route};
 use crate::state::ApiState;
 use crate::time::time_in;
 

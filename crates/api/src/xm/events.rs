@@ -23,7 +23,7 @@ use crate::body::Body;
 use crate::caller::Caller;
 use crate::error::{ApiError, json_response, ok};
 use crate::page::{Page, Query, envelope};
-use crate::server::{Route, route};
+use crate::routes::{Route, route};
 use crate::state::ApiState;
 use crate::time::time_in;
 use crate::xm::shape::input::Input;

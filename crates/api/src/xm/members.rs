@@ -28,7 +28,7 @@ use crate::caller::Caller;
 use crate::condition::IfMatch;
 use crate::error::ApiError;
 use crate::page::{Query, embedded};
-use crate::server::{Route, route};
+use crate::routes::{Route, route};
 use crate::state::ApiState;
 
 /// The routes.

@@ -3,7 +3,7 @@
 //! One file per resource, each with its handlers and its `ROUTES`; `shape` has the JSON shapes of
 //! the entities. What a shape means is written down where it is made.
 
-use crate::server::Route;
+use crate::routes::Route;
 
 pub(crate) mod shape;
 pub(crate) mod people;

@@ -27,7 +27,7 @@ use super::shape::{self, Embeds, group, lookup, shift};
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::page::{Page, Query, envelope};
-use crate::server::{Route, route};
+use crate::routes::{Route, route};
 use crate::state::ApiState;
 use crate::time::{format_on_call_time, time_in};
 

@@ -36,7 +36,7 @@ use crate::condition::{IfMatch, OnceKey};
 use crate::error::ApiError;
 use crate::fresh::put_new;
 use crate::page::Query;
-use crate::server::{Route, route};
+use crate::routes::{Route, route};
 use crate::state::ApiState;
 
 /// The routes.

@@ -9,7 +9,7 @@ use super::shape::{self, person};
 use crate::caller::Caller;
 use crate::error::ApiError;
 use crate::page::Query;
-use crate::server::{Route, route};
+use crate::routes::{Route, route};
 
 /// The routes.
 pub(crate) const ROUTES: &[Route] = &[

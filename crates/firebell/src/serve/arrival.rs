@@ -8,13 +8,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use firebell_pipeline::Stop;
 use firebell_sql::Db;
 use tokio::sync::oneshot;
 
 use super::ground;
-use super::house::{House, Moving};
+use super::house::{Front, House, Moving};
 use super::tasks::{Broken, Ended};
 use super::upkeep::stopped_within;
 use crate::failure::Failure;
@@ -26,7 +25,7 @@ const EVERY: Duration = Duration::from_secs(1);
 /// A database, and everything opened on it.
 pub(crate) struct Opened {
     pub(crate) db: Db,
-    pub(crate) router: Router,
+    pub(crate) front: Front,
     pub(crate) moving: Moving,
 }
 
@@ -87,7 +86,7 @@ async fn attempt(house: &Arc<House>) -> Result<Option<Opened>, Trouble> {
         Err(failure) => Err(Trouble::Unusable(failure)),
     };
     match opened {
-        Ok((router, moving)) => Ok(Some(Opened { db, router, moving })),
+        Ok((front, moving)) => Ok(Some(Opened { db, front, moving })),
         Err(trouble) => {
             let closed = tokio::task::spawn_blocking(move || db.close()).await;
             drop(closed);

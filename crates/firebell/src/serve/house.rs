@@ -8,14 +8,17 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::Request;
 use axum::middleware::from_fn;
+use axum::response::Response;
 use firebell_access::Authenticator;
 use firebell_access::first_run::FirstRun;
 use firebell_access::link::LinkKey;
-use firebell_api::{ApiState, Client, Hashing, Inner};
+use firebell_api::{Api, ApiState, Client, Hashing, Inner};
 use firebell_base::{Clock, Random};
 use firebell_channels::Registry;
 use firebell_config::Snapshots;
+use firebell_http::Answer;
 use firebell_pipeline::deliver::Deliverer;
 use firebell_pipeline::intake::{self, Intake, JournalWriter};
 use firebell_pipeline::live::Live;
@@ -66,9 +69,9 @@ struct Hands {
 }
 
 impl House {
-    /// The routes of a server without its database, and the writer that tells senders to come
+    /// The front of a server without its database, and the writer that tells senders to come
     /// again; run it.
-    pub(crate) fn waiting(&self) -> (Router, JournalWriter) {
+    pub(crate) fn waiting(&self) -> (Front, JournalWriter) {
         let db = Db::away(self.settings.database.clone());
         let (metrics, wake) = (Metrics::default(), Arc::new(Notify::new()));
         let (clock, random) = (self.clock.clone(), self.random.clone());
@@ -84,11 +87,11 @@ impl House {
         let live = Live::new();
         let bells = Bells { wake, live: live.clone() };
         let responder = Responder::new(db.clone(), snapshots, clock, random, counted, bells);
-        (self.router(&db, Hands { intake, responder, live, metrics }), writer)
+        (self.front(&db, Hands { intake, responder, live, metrics }), writer)
     }
 
-    /// The routes of a server with its database. Takes over processing from whoever did it before.
-    pub(crate) async fn open(&self, db: &Db) -> Result<(Router, Moving), Failure> {
+    /// The front of a server with its database. Takes over processing from whoever did it before.
+    pub(crate) async fn open(&self, db: &Db) -> Result<(Front, Moving), Failure> {
         let pipeline = Pipeline::open(Parts {
             db: db.clone(),
             snapshots: self.snapshots.clone(),
@@ -105,8 +108,8 @@ impl House {
             tracing::warn!(%error, "the files of pages were not kept");
         }
         let hands = Hands { intake, responder, live, metrics: Arc::clone(&metrics) };
-        let router = self.router(db, hands);
-        Ok((router, Moving { writer, engine, deliverer, metrics }))
+        let front = self.front(db, hands);
+        Ok((front, Moving { writer, engine, deliverer, metrics }))
     }
 
     /// What the pages about oneself need besides.
@@ -118,7 +121,7 @@ impl House {
         Web::new(ui, prober, self.first_run.clone())
     }
 
-    fn router(&self, db: &Db, hands: Hands) -> Router {
+    fn front(&self, db: &Db, hands: Hands) -> Front {
         let Hands { intake, responder, live, metrics } = hands;
         let (clock, random) = (&self.clock, &self.random);
         let api = ApiState::new(Inner {
@@ -154,8 +157,28 @@ impl House {
             replica: Some(self.replica.clone()),
         });
         let tended = super::tend::router(&self.replica, self.settings.plane.feed_token.as_ref());
-        let all = firebell_api::router(api).merge(pages_router(self.web(db, pages))).merge(tended);
-        all.layer(from_fn(firebell_ui::page_for_nowhere))
+        let api = Api::new(api);
+        let pages =
+            pages_router(self.web(db, pages)).merge(tended).merge(Router::from(api.clone()));
+        Front { api, pages: pages.layer(from_fn(firebell_ui::page_for_nowhere)) }
+    }
+}
+
+/// Everything a server answers. The API is asked first, for events need not pass what is around pages.
+#[derive(Debug, Clone)]
+pub(crate) struct Front {
+    api: Api,
+    /// The pages, and behind them what the API says of what is nowhere.
+    pages: Router,
+}
+
+impl Answer for Front {
+    async fn answer(&self, request: Request) -> Response {
+        let way = self.api.way(request.uri().path());
+        if way.is_known() {
+            return self.api.answer_on(way, request).await;
+        }
+        self.pages.answer(request).await
     }
 }
 

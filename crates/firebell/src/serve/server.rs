@@ -19,7 +19,6 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use firebell_access::Authenticator;
 use firebell_access::first_run::FirstRun;
 use firebell_access::session::Sessions;
@@ -32,7 +31,7 @@ use tokio::sync::{oneshot, watch};
 
 use super::arrival::{self, Opened};
 use super::ground::{self, Ground};
-use super::house::{House, Moving, registry};
+use super::house::{Front, House, Moving, registry};
 use super::mail;
 use super::node::{self, Late};
 use super::sessions::{self, Keeper};
@@ -102,7 +101,7 @@ pub(crate) struct Server {
     stops: Stops,
     signalled: Signalled,
     house: Arc<House>,
-    doors: Doors,
+    doors: Doors<Front>,
     late: Late,
     arrival: Option<oneshot::Receiver<Opened>>,
     db: Option<Db>,
@@ -161,7 +160,7 @@ impl Server {
             stops,
             signalled,
             house: Arc::new(house),
-            doors: Doors::new(Router::new()),
+            doors: Doors::closed(),
             late,
             arrival: None,
             db: None,
@@ -176,12 +175,12 @@ impl Server {
     /// Opens what can be opened: everything, or what needs no database.
     async fn open(&mut self, db: Option<Db>) -> Result<(), Failure> {
         if let Some(db) = db {
-            let (router, moving) = self.house.open(&db).await?;
-            self.begin(Opened { db, router, moving });
+            let (front, moving) = self.house.open(&db).await?;
+            self.begin(Opened { db, front, moving });
             return Ok(());
         }
-        let (router, writer) = self.house.waiting();
-        self.doors.set(router);
+        let (front, writer) = self.house.waiting();
+        self.doors.set(front);
         let mut stop = self.signalled.last.clone();
         self.tasks.start(WAITING, async move {
             writer.run().await;
@@ -196,7 +195,7 @@ impl Server {
     }
 
     /// Begins everything that needs the database.
-    fn begin(&mut self, Opened { db, router, moving }: Opened) {
+    fn begin(&mut self, Opened { db, front, moving }: Opened) {
         let Moving { writer, engine, deliverer, metrics } = moving;
         let (house, signalled) = (&self.house, self.signalled.clone());
         self.late.set(SqlSource::new(db.clone()));
@@ -236,7 +235,7 @@ impl Server {
             report::run(told, node, replica, clock, async { last.wait().await }).await;
             Ok(())
         });
-        self.doors.set(router);
+        self.doors.set(front);
         self.db = Some(db);
     }
 
