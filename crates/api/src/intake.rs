@@ -395,10 +395,9 @@ async fn by_key(state: &ApiState, parts: &Parts) -> Result<Door, Box<Response>> 
 
 /// The media type of the body, when it is not JSON.
 fn foreign_media_type(headers: &HeaderMap) -> Option<String> {
-    let given = headers.get(CONTENT_TYPE)?;
-    let given = String::from_utf8_lossy(given.as_bytes()).into_owned();
-    let media = given.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    (media != "application/json").then(|| cut(&media, 60))
+    let given = String::from_utf8_lossy(headers.get(CONTENT_TYPE)?.as_bytes());
+    let media = given.split(';').next().unwrap_or_default().trim();
+    (!media.eq_ignore_ascii_case("application/json")).then(|| cut(&media.to_ascii_lowercase(), 60))
 }
 
 fn stranger(message: &str) -> Response {

@@ -2,10 +2,11 @@
 //! and how they end when the server stops.
 
 use std::convert::Infallible;
-use std::net::SocketAddr;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 
+use arc_swap::ArcSwapOption;
 use axum::Router;
 use axum::body::Body;
 use firebell_api::{Api, Client};
@@ -54,7 +55,7 @@ pub struct Bounds {
 /// What answers requests.
 ///
 /// Not a tower service: the future of one has a type that can be named, which costs a box for each request.
-pub trait Answer: Clone + Send + Sync + 'static {
+pub trait Answer: Send + Sync + 'static {
     /// Answers one.
     fn answer(&self, request: Request<Body>) -> impl Future<Output = Response<Body>> + Send;
 }
@@ -73,7 +74,7 @@ impl Answer for Api {
 
 /// What answers requests now. It changes once when a database that was away at the start is there.
 #[derive(Debug)]
-pub struct Doors<A>(Arc<RwLock<Option<A>>>);
+pub struct Doors<A>(Arc<ArcSwapOption<A>>);
 
 impl<A> Clone for Doors<A> {
     fn clone(&self) -> Self {
@@ -89,24 +90,16 @@ impl<A: Answer> Doors<A> {
 
     /// This one answers, until another is set.
     pub fn new(answer: A) -> Self {
-        Self(Arc::new(RwLock::new(Some(answer))))
+        Self(Arc::new(ArcSwapOption::from_pointee(answer)))
     }
 
     /// Requests that arrive from now on are answered by this one.
     pub fn set(&self, answer: A) {
-        self.put(Some(answer));
+        self.0.store(Some(Arc::new(answer)));
     }
 
     fn close(&self) {
-        self.put(None);
-    }
-
-    fn put(&self, answer: Option<A>) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = answer;
-    }
-
-    fn now(&self) -> Option<A> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0.store(None);
     }
 }
 
@@ -176,23 +169,22 @@ async fn connection<A: Answer>(
     bounds: Arc<Bounds>,
     mut stop: Stop,
 ) {
-    let limits = bounds.limits;
     // Without it answers wait for the sender's acknowledgement; a failure only costs time.
     drop(stream.set_nodelay(true));
-    let stopping = stop.clone();
-    let service = service_fn(move |mut request: Request<Incoming>| {
-        // Answers that stay open end when the server does.
-        request.extensions_mut().insert(stopping.clone());
-        let (door, bounds) = (doors.now(), Arc::clone(&bounds));
-        async move { Ok::<_, Infallible>(answer(door, request, peer, &bounds).await) }
+    let header_timeout = bounds.limits.header_timeout;
+    let line = Arc::new(Line { peer: peer.ip(), doors, bounds, stop: Arc::new(stop.clone()) });
+    let service = service_fn(move |request: Request<Incoming>| {
+        let line = Arc::clone(&line);
+        async move { Ok::<_, Infallible>(line.answer(request).await) }
     });
     let served = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(limits.header_timeout)
+        .header_read_timeout(header_timeout)
         .max_buf_size(HEAD_BYTES_MAX)
         .serve_connection(TokioIo::new(stream), service);
     let mut served = std::pin::pin!(served);
     let ended = tokio::select! {
+        biased;
         ended = served.as_mut() => ended,
         () = stop.wait() => {
             served.as_mut().graceful_shutdown();
@@ -205,25 +197,34 @@ async fn connection<A: Answer>(
     }
 }
 
-async fn answer<A: Answer>(
-    door: Option<A>,
-    request: Request<Incoming>,
-    peer: SocketAddr,
-    bounds: &Bounds,
-) -> Response<Body> {
-    let limits = bounds.limits;
-    let mut request = request.map(Body::new);
-    let client = bounds.proxies.client(peer.ip(), request.headers());
-    request.extensions_mut().insert(Client(client));
-    let Some(door) = door else {
-        return come_again("The server starts or stops. Send the request again.");
-    };
-    let answered = timeout(limits.request_timeout, door.answer(request)).await;
-    answered.unwrap_or_else(|_| {
-        let seconds = limits.request_timeout.as_secs();
-        let message = "The request was not read and answered within";
-        come_again(&format!("{message} {seconds} s. Send it again."))
-    })
+/// What the requests of a connection share. One allocation for all of them: what all connections share is counted in
+/// memory that the processors would take from each other with each request.
+struct Line<A> {
+    peer: IpAddr,
+    doors: Doors<A>,
+    bounds: Arc<Bounds>,
+    stop: Arc<Stop>,
+}
+
+impl<A: Answer> Line<A> {
+    async fn answer(&self, request: Request<Incoming>) -> Response<Body> {
+        let limits = self.bounds.limits;
+        let mut request = request.map(Body::new);
+        let client = self.bounds.proxies.client(self.peer, request.headers());
+        let extensions = request.extensions_mut();
+        extensions.insert(Client(client));
+        // Answers that stay open end when the server does.
+        extensions.insert(Arc::clone(&self.stop));
+        let Some(door) = self.doors.0.load_full() else {
+            return come_again("The server starts or stops. Send the request again.");
+        };
+        let answered = timeout(limits.request_timeout, door.answer(request)).await;
+        answered.unwrap_or_else(|_| {
+            let seconds = limits.request_timeout.as_secs();
+            let message = "The request was not read and answered within";
+            come_again(&format!("{message} {seconds} s. Send it again."))
+        })
+    }
 }
 
 /// 503 and not 408: senders such as Alertmanager send again after a 5xx only.

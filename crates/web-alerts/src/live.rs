@@ -100,21 +100,21 @@ impl Told {
 /// Rows of the list, as they change.
 pub(crate) async fn of_list(
     Extension(hub): Extension<Hub>,
-    stop: Option<Extension<Stop>>,
+    stop: Option<Extension<Arc<Stop>>>,
     visit: Visit,
     query: Query,
 ) -> Answer {
     visit.require(Permission::ReadAlerts, &Scope::Instance)?;
     let asked = Asked::of(&query, &visit.directory, visit.person.id, visit.now);
     let since = since(&query, visit.now);
-    let hub = (hub, stop.map(|Extension(stop)| stop));
+    let hub = (hub, stop.map(|Extension(stop)| Stop::clone(&stop)));
     Ok(listen(hub, visit, Wish::List(Box::new(asked)), since).await?)
 }
 
 /// That one alert changed.
 pub(crate) async fn of_alert(
     Extension(hub): Extension<Hub>,
-    stop: Option<Extension<Stop>>,
+    stop: Option<Extension<Arc<Stop>>>,
     visit: Visit,
     Path(alert): Path<String>,
     query: Query,
@@ -123,7 +123,7 @@ pub(crate) async fn of_alert(
     let t = visit.say(&WORDS);
     let alert: AlertId = alert.parse().map_err(|_| visit.missing(&t.get("alerts-alert")))?;
     let since = since(&query, visit.now);
-    let hub = (hub, stop.map(|Extension(stop)| stop));
+    let hub = (hub, stop.map(|Extension(stop)| Stop::clone(&stop)));
     Ok(listen(hub, visit, Wish::Alert(alert), since).await?)
 }
 

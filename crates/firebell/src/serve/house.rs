@@ -165,7 +165,7 @@ impl House {
 }
 
 /// Everything a server answers. The API is asked first, for events need not pass what is around pages.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Front {
     api: Api,
     /// The pages, and behind them what the API says of what is nowhere.

@@ -91,21 +91,18 @@ pub(super) fn read(
             return Err(PayloadError::wrong_type(field(), "an object of names and texts", &other));
         }
     };
-    let mut labels = Labels::new();
-    for (name, value) in object {
-        let text = match value {
-            Value::Null => continue,
-            Value::String(text) => text,
-            Value::Bool(flag) => flag.to_string(),
-            Value::Number(number) => number.to_string(),
-            other @ (Value::Array(_) | Value::Object(_)) => {
-                let field = format!("{}.{name}", field());
-                return Err(PayloadError::wrong_type(field, "a string", &other));
-            }
-        };
-        labels.insert(name, text);
-    }
-    Ok(labels)
+    // They come sorted, so that the map is made in one go.
+    let pairs = object.into_iter().filter_map(|(name, value)| match value {
+        Value::Null => None,
+        Value::String(text) => Some(Ok((name, text))),
+        Value::Bool(flag) => Some(Ok((name, flag.to_string()))),
+        Value::Number(number) => Some(Ok((name, number.to_string()))),
+        other @ (Value::Array(_) | Value::Object(_)) => {
+            let field = format!("{}.{name}", field());
+            Some(Err(PayloadError::wrong_type(field, "a string", &other)))
+        }
+    });
+    pairs.collect()
 }
 
 /// A key for deduplication as the sender gave it.
