@@ -5,6 +5,7 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 
 use anyhow::{Context as _, Result, bail};
+use rustix::process::{Pid, Signal, kill_process};
 
 /// A process that is killed when this is dropped.
 pub(crate) struct Running {
@@ -61,6 +62,16 @@ impl Running {
             }
         }));
         Ok(receiver)
+    }
+
+    /// Does something while this process stands still: what it tidies up after its own round must not take the
+    /// processors from another one's.
+    pub(crate) fn while_stopped<T>(&self, act: impl FnOnce() -> Result<T>) -> Result<T> {
+        let id = Pid::from_child(&self.child);
+        kill_process(id, Signal::STOP)?;
+        let done = act();
+        kill_process(id, Signal::CONT)?;
+        done
     }
 
     /// Kilobytes of memory it has resident now, and had at most.
