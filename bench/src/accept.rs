@@ -32,16 +32,16 @@ pub(crate) fn measure(report: &mut Report, effort: Effort, kinds: &[Kind]) -> Re
         let server = start(&text, Processing::Off)?;
         let durable = trigger_path();
         for connections in CONNECTIONS {
-            let go = |path: &str, seconds: u32| -> Result<Load> {
-                let body = Body::Event;
-                let (port, key) = (server.port, EVENT_KEY);
-                load(&Order { port, path, key, body, connections, seconds, rate: None })
+            let go = |path: &str| -> Result<Load> {
+                let (port, key, body) = (server.port, EVENT_KEY, Body::Event);
+                load(&Order { port, path, key, body, connections, seconds: 1, rate: None })
             };
-            go(PARSE_ONLY, 1)?;
+            go(PARSE_ONLY)?;
+            go(&durable)?;
             let (mut parsed, mut kept) = (Vec::new(), Vec::new());
-            for _ in 0..effort.rounds {
-                parsed.push(go(PARSE_ONLY, effort.seconds)?);
-                kept.push(go(&durable, effort.seconds)?);
+            for _ in 0..effort.short_rounds() {
+                parsed.push(go(PARSE_ONLY)?);
+                kept.push(go(&durable)?);
             }
             let rate = |loads: &[Load]| median(loads.iter().map(|l| l.rate).collect());
             // Round by round: the machine is not the same in all of them.

@@ -104,6 +104,14 @@ struct Effort {
     quick: bool,
 }
 
+impl Effort {
+    /// How many rounds of one second: more and shorter ones where two rates are compared, because the machine is a
+    /// fifth faster or slower from one moment to the next.
+    const fn short_rounds(self) -> usize {
+        3 * self.rounds
+    }
+}
+
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
     let effort = if arguments.quick {

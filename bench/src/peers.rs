@@ -17,9 +17,6 @@ use crate::world::{self, ALERTMANAGER_KEY, Kind, Place, Plan};
 const PROGRAM: &str = "prometheus-alertmanager";
 const PATH: &str = "/api/v2/alerts";
 const CONNECTIONS: u32 = 64;
-/// Many short rounds instead of a few long ones: two programs are compared, and the machine is a fifth faster or slower
-/// from one second to the next.
-const ROUNDS_PER_ROUND: usize = 3;
 /// Microseconds the peer may take to listen.
 const START_MICROS_MAX: u64 = 10_000_000;
 /// Groups everything into one and tells nobody for an hour: as little work as it can have.
@@ -59,7 +56,7 @@ pub(crate) fn measure(report: &mut Report, effort: Effort) -> Result<()> {
     go(port)?;
     go(server.port)?;
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
-    for _ in 0..ROUNDS_PER_ROUND * effort.rounds {
+    for _ in 0..effort.short_rounds() {
         theirs.push(server.process.while_stopped(|| go(port))?.rate);
         ours.push(peer.while_stopped(|| go(server.port))?.rate);
     }

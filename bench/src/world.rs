@@ -62,8 +62,10 @@ pub(crate) enum Place {
 }
 
 impl Place {
-    /// A place for databases of this kind.
+    /// A place for databases of this kind, on a disk that has nothing left to do: what was measured before must not
+    /// weigh on what is measured now.
     pub(crate) fn new(kind: Kind) -> Result<Self> {
+        rustix::fs::sync();
         match kind {
             Kind::Sqlite => Ok(Self::Sqlite(TempDir::new()?)),
             Kind::Postgres => Ok(Self::Postgres(TempPostgres::start(FsyncMode::On)?)),
