@@ -3,7 +3,7 @@
 //! | part | answers |
 //! |---|---|
 //! | [`door`] | every request: path, request id, log line, panics |
-//! | [`routes`] | the one table of routes |
+//! | [`mod@routes`] | the one table of routes |
 //! | [`intake`] | senders: triggers, Alertmanager's own API |
 //! | [`xm`] | `/api/xm/1`: the shapes xMatters clients know |
 //! | [`native`] | `/api/firebell/1`: what xMatters has no word for |
