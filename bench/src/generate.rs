@@ -16,7 +16,7 @@ use clap::Args;
 use firebell_base::Clock;
 use rustix::buffer::spare_capacity;
 use rustix::event::epoll;
-use rustix::io::Errno;
+use rustix::io::retry_on_intr;
 
 use crate::child::{self, Running};
 use crate::world::{MARK, MARK_DIGITS, alertmanager_body, event_body};
@@ -178,10 +178,10 @@ fn wait(ready: &OwnedFd, events: &mut Vec<epoll::Event>, next: Option<u64>) -> R
         u128::from(next.saturating_sub(Clock::System.monotonic_micros())).min(longest)
     });
     let left = Duration::from_micros(u64::try_from(left)?);
-    match epoll::wait(ready, spare_capacity(events), Some(&left.try_into()?)) {
-        Ok(_) | Err(Errno::INTR) => Ok(()),
-        Err(error) => Err(error.into()),
-    }
+    let left = left.try_into()?;
+    // An interruption is no time-out.
+    retry_on_intr(|| epoll::wait(ready, spare_capacity(events), Some(&left)))?;
+    Ok(())
 }
 
 /// What came of all requests.

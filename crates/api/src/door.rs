@@ -31,8 +31,8 @@ use crate::intake::framework;
 use crate::routes::routes;
 use crate::state::ApiState;
 
-/// The longest path, in bytes.
-pub const PATH_BYTES_MAX: usize = 8 * 1024;
+/// The longest path that is made canonical, in bytes.
+const PATH_BYTES_MAX: usize = 8 * 1024;
 /// The header that tells a request's id.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -113,7 +113,7 @@ impl Api {
 
     /// Where a path leads, as it was sent.
     pub fn way(&self, path: &str) -> Way {
-        // Nothing is that long: it goes to the 404.
+        // No name or key is that long: it is routed as it was sent.
         let is_plain = path.len() > PATH_BYTES_MAX || is_canonical(path);
         let canonical = (!is_plain).then(|| canonical(path));
         let plain = canonical.as_ref().map_or(path, |(plain, _)| plain);
